@@ -1,0 +1,1 @@
+//! praxis-chain.

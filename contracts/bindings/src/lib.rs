@@ -1,1 +1,25 @@
-//! praxis-contracts.
+//! The project's contracts as Rust sees them: addresses, ABIs, storage layouts, compiled code and the genesis accounts.
+//!
+//! - [`addresses`]: where each predeploy, preinstall and system account stands on L2.
+//! - [`interfaces`]: `sol!` types of every contract that the node calls or whose logs it reads.
+//! - [`layout`]: storage slots that the node reads or proves directly.
+//! - [`artifacts`]: creation and runtime code, from the committed output of `contracts/build.sh`.
+//! - [`predeploys()`]: the accounts with code that every L2 genesis holds.
+//!
+//! Solidity is the source of truth. Tests compare the `sol!` interfaces with the compiled ABIs, and the slots with the
+//! compiler's storage layout, so the two languages can't drift apart.
+
+pub mod addresses;
+pub mod artifacts;
+pub mod interfaces;
+pub mod layout;
+mod predeploys;
+
+pub use interfaces::{
+    IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry,
+    IModelValidator, IOutputOracle, IRebalanceAgent,
+};
+pub use predeploys::{Predeploy, predeploys, predeploys_with_fee_recipient};
+
+#[cfg(test)]
+mod tests;

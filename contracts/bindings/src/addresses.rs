@@ -1,0 +1,59 @@
+//! Fixed addresses on L2.
+
+use alloy_primitives::{Address, address};
+
+/// The inference precompile.
+pub const INFERENCE: Address = address!("0x00000000000000000000000000000000000000A1");
+
+/// Models: chunks, activation, status.
+pub const MODEL_REGISTRY: Address = address!("0x5000000000000000000000000000000000000001");
+/// Scheduled calls.
+pub const SCHEDULER: Address = address!("0x5000000000000000000000000000000000000002");
+/// ERC-8004 identity registry.
+pub const AGENT_REGISTRY: Address = address!("0x5000000000000000000000000000000000000003");
+/// ERC-8004 reputation registry.
+pub const REPUTATION_REGISTRY: Address = address!("0x5000000000000000000000000000000000000004");
+/// ERC-8004 validation registry.
+pub const VALIDATION_REGISTRY: Address = address!("0x5000000000000000000000000000000000000005");
+/// Where agents are hired.
+pub const AGENT_MARKET: Address = address!("0x5000000000000000000000000000000000000006");
+/// Deploys agents' accounts.
+pub const AGENT_ACCOUNT_FACTORY: Address = address!("0x5000000000000000000000000000000000000007");
+/// The ERC-7579 executor that runs a strategy under its policy.
+pub const AGENT_RUNNER: Address = address!("0x5000000000000000000000000000000000000008");
+/// Verifiers' registrations.
+pub const VERIFIER_HUB: Address = address!("0x5000000000000000000000000000000000000009");
+
+/// Wrapped ether.
+pub const WETH9: Address = address!("0x4200000000000000000000000000000000000006");
+/// What a transaction costs beyond its L2 gas.
+pub const GAS_PRICE_ORACLE: Address = address!("0x420000000000000000000000000000000000000F");
+/// Collects priority fees.
+pub const SEQUENCER_FEE_VAULT: Address = address!("0x4200000000000000000000000000000000000011");
+/// What L2 knows about its L1 origin.
+pub const L1_BLOCK: Address = address!("0x4200000000000000000000000000000000000015");
+/// Withdrawals and messages to L1.
+pub const L2_TO_L1_MESSAGE_PASSER: Address = address!("0x4200000000000000000000000000000000000016");
+/// Collects base fees.
+pub const BASE_FEE_VAULT: Address = address!("0x4200000000000000000000000000000000000019");
+/// Collects L1 data fees.
+pub const L1_FEE_VAULT: Address = address!("0x420000000000000000000000000000000000001A");
+
+/// Multicall3.
+pub const MULTICALL3: Address = address!("0xcA11bde05977b3631167028862bE2a173976CA11");
+/// The deterministic deployer: CREATE2 of `salt ‖ creation code`.
+pub const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF26c0B4956C");
+/// ERC-4337 EntryPoint, v0.8.
+pub const ENTRY_POINT: Address = address!("0x4337084D9E255Ff0702461CF8895CE9E3b5Ff108");
+/// The contract that EntryPoint v0.8 created in its constructor, through which it calls account factories.
+pub const SENDER_CREATOR: Address = address!("0x449ED7C3e6Fee6a97311d4b55475DF59C44AdD33");
+
+/// EIP-2935: the hashes of the last 8191 blocks.
+pub const HISTORY_STORAGE: Address = address!("0x0000F90827F1C53a10cb7A02335B175320002935");
+/// EIP-4788: parent beacon block roots.
+pub const BEACON_ROOTS: Address = address!("0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02");
+/// The sender of EIP-2935's and EIP-4788's system calls.
+pub const SYSTEM_ADDRESS: Address = address!("0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE");
+
+/// The sender of the L1 attributes deposit, the only account that may set [`L1_BLOCK`]'s values.
+pub const DEPOSITOR: Address = address!("0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001");

@@ -1,0 +1,1 @@
+//! Compiled code, from the committed output of `contracts/build.sh`.

@@ -1,0 +1,277 @@
+//! `sol!` types of the contracts' interfaces. Their documentation stands in the Solidity sources under
+//! `contracts/src/interfaces`.
+
+#![allow(missing_docs)]
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// The inference precompile.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IInference {
+        struct Tensor {
+            uint8 dtype;
+            uint32[] shape;
+            bytes data;
+        }
+
+        function infer(bytes32 model, Tensor[] calldata inputs) external returns (Tensor[] memory outputs);
+        function inferFixed(bytes32 model, uint256 outputIndex, int256[] calldata input, uint8 decimals)
+            external
+            returns (int256[] memory output);
+        function inferenceGas(bytes32 model) external view returns (uint256);
+        function observedCount() external view returns (uint256);
+        function observed(uint256 i)
+            external
+            view
+            returns (address caller, bytes32 model, bytes32 inputHash, bytes32 outputHash, Tensor[] memory outputs);
+
+        error UnknownModel(bytes32 model);
+        error ModelNotActive(bytes32 model);
+        error InputCount(uint256 expected, uint256 given);
+        error InputType(uint256 index, uint8 expected, uint8 given);
+        error InputShape(uint256 index, uint32[] expected, uint32[] given);
+        error InputLength(uint256 index, uint256 expected, uint256 given);
+        error NotRepresentable(uint256 index);
+    }
+}
+
+sol! {
+    /// The part of the precompile that only ModelRegistry may call.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IModelValidator {
+        function validateModel(bytes32 model)
+            external
+            returns (uint32 engine, uint64 warmGas, uint64 coldGas, uint32 length);
+
+        error NotModelRegistry(address caller);
+        error InvalidModel(bytes32 model, string reason);
+    }
+}
+
+sol! {
+    /// Models: publication in chunks, activation, status.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IModelRegistry {
+        enum Status { Unknown, Uploading, Complete, Pending, Active }
+
+        struct Model {
+            uint64 activationBlock;
+            uint64 warmGas;
+            uint64 coldGas;
+            uint32 engine;
+            uint32 length;
+            address owner;
+            uint64 lastChunkBlock;
+            uint32 chunksPresent;
+            uint256 chunkBitmap;
+            bytes32 root;
+        }
+
+        event Begun(bytes32 indexed id, address indexed owner, uint32 length, bytes32 root);
+        event Chunk(bytes32 indexed id, uint32 indexed index, bytes data);
+        event Activated(
+            bytes32 indexed id, uint64 activationBlock, uint32 engine, uint32 length, uint64 warmGas, uint64 coldGas
+        );
+
+        error LengthOutOfRange(uint32 length, uint32 maximum);
+        error IdMismatch(bytes32 id, bytes32 computed);
+        error AlreadyBegun(bytes32 id);
+        error UnknownModel(bytes32 id);
+        error ChunkOutOfRange(bytes32 id, uint32 index, uint32 count);
+        error ChunkPresent(bytes32 id, uint32 index);
+        error ChunkLength(bytes32 id, uint32 index, uint256 expected, uint256 given);
+        error ChunkMismatch(bytes32 id, uint32 index);
+        error ChunksMissing(bytes32 id, uint32 missing);
+        error ChunksTooRecent(bytes32 id, uint64 lastChunkBlock);
+        error AlreadyActivated(bytes32 id);
+        error ValidatorDisagrees(bytes32 id, uint32 expected, uint32 given);
+
+        function MAX_MODEL_BYTES() external view returns (uint32);
+        function CHUNK_BYTES() external view returns (uint32);
+        function begin(bytes32 id, uint32 length, bytes32 root) external;
+        function putChunk(bytes32 id, uint32 index, bytes calldata data, bytes32[] calldata proof) external;
+        function activate(bytes32 id) external;
+        function status(bytes32 id) external view returns (Status);
+        function getModel(bytes32 id) external view returns (Model memory);
+        function ownerOf(bytes32 id) external view returns (address);
+        function chunkCount(bytes32 id) external view returns (uint32);
+        function hasChunk(bytes32 id, uint32 index) external view returns (bool);
+        function missingChunks(bytes32 id, uint32 from) external view returns (uint32[] memory indices);
+        function modelCount() external view returns (uint256);
+        function modelAt(uint256 i) external view returns (bytes32);
+        function modelId(uint32 length, bytes32 root) external pure returns (bytes32);
+    }
+}
+
+sol! {
+    /// What L2 knows about its L1 origin; set by the first deposit of each block.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IL1Block {
+        #[derive(Default)]
+        struct L1Values {
+            uint64 number;
+            uint64 timestamp;
+            uint256 basefee;
+            uint256 blobBaseFee;
+            bytes32 hash;
+            uint64 sequenceNumber;
+            bytes32 batcherHash;
+            uint64 timestampMs;
+            bool forced;
+        }
+
+        event L1ValuesSet(uint64 indexed number, bytes32 hash, uint64 sequenceNumber, uint64 timestampMs, bool forced);
+
+        error NotDepositor(address caller);
+
+        function setL1BlockValues(L1Values calldata values) external;
+        function DEPOSITOR_ACCOUNT() external view returns (address);
+        function version() external view returns (string memory);
+        function number() external view returns (uint64);
+        function timestamp() external view returns (uint64);
+        function basefee() external view returns (uint256);
+        function blobBaseFee() external view returns (uint256);
+        function hash() external view returns (bytes32);
+        function sequenceNumber() external view returns (uint64);
+        function batcherHash() external view returns (bytes32);
+        function timestampMs() external view returns (uint64);
+        function forced() external view returns (bool);
+        function baseFeeScalar() external view returns (uint32);
+        function blobBaseFeeScalar() external view returns (uint32);
+        function operatorFeeScalar() external view returns (uint32);
+        function operatorFeeConstant() external view returns (uint64);
+    }
+}
+
+sol! {
+    /// Withdrawals and messages to L1, with OP's ABI and storage.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IL2ToL1MessagePasser {
+        event MessagePassed(
+            uint256 indexed nonce,
+            address indexed sender,
+            address indexed target,
+            uint256 value,
+            uint256 gasLimit,
+            bytes data,
+            bytes32 withdrawalHash
+        );
+        event WithdrawerBalanceBurnt(uint256 indexed amount);
+
+        function MESSAGE_VERSION() external view returns (uint16);
+        function version() external view returns (string memory);
+        function sentMessages(bytes32 withdrawalHash) external view returns (bool);
+        function messageNonce() external view returns (uint256);
+        function initiateWithdrawal(address target, uint256 gasLimit, bytes calldata data) external payable;
+        function burn() external;
+    }
+}
+
+sol! {
+    /// What a transaction costs beyond its L2 gas, with OP's ABI.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IGasPriceOracle {
+        function version() external view returns (string memory);
+        function DECIMALS() external view returns (uint256);
+        function decimals() external view returns (uint256);
+        function gasPrice() external view returns (uint256);
+        function baseFee() external view returns (uint256);
+        function l1BaseFee() external view returns (uint256);
+        function blobBaseFee() external view returns (uint256);
+        function baseFeeScalar() external view returns (uint32);
+        function blobBaseFeeScalar() external view returns (uint32);
+        function overhead() external view returns (uint256);
+        function scalar() external view returns (uint256);
+        function isEcotone() external view returns (bool);
+        function isFjord() external view returns (bool);
+        function isIsthmus() external view returns (bool);
+        function isJovian() external view returns (bool);
+        function getL1Fee(bytes calldata data) external view returns (uint256);
+        function getL1FeeUpperBound(uint256 unsignedTxSize) external view returns (uint256);
+        function getL1GasUsed(bytes calldata data) external view returns (uint256);
+        function getOperatorFee(uint256 gasUsed) external view returns (uint256);
+    }
+}
+
+sol! {
+    /// Where fees collect until they are paid to the recipient that genesis names.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IFeeVault {
+        event Withdrawn(address indexed recipient, uint256 value, address indexed caller);
+
+        error RecipientNotSet();
+        error TransferFailed(address recipient, uint256 value);
+
+        function version() external view returns (string memory);
+        function recipient() external view returns (address);
+        function totalProcessed() external view returns (uint256);
+        function withdraw() external returns (uint256 value);
+    }
+}
+
+sol! {
+    /// L1: the proposer's claims about L2 states.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IOutputOracle {
+        struct Output {
+            bytes32 outputRoot;
+            uint64 l2BlockNumber;
+            uint64 l1BlockNumber;
+            uint64 timestamp;
+        }
+
+        event OutputProposed(
+            uint256 indexed index,
+            uint256 indexed l2BlockNumber,
+            bytes32 outputRoot,
+            uint256 l1BlockNumber,
+            uint256 timestamp
+        );
+
+        error ZeroProposer();
+        error IntervalOutOfRange(uint256 interval, uint256 maximum);
+        error NotProposer(address caller);
+        error ZeroOutputRoot();
+        error BlockTooEarly(uint256 l2BlockNumber, uint256 earliest);
+        error BlockOutOfRange(uint256 l2BlockNumber);
+        error L1BlockMismatch(uint256 l1BlockNumber, bytes32 expected, bytes32 found);
+        error UnknownOutput(uint256 index, uint256 count);
+
+        function version() external view returns (string memory);
+        function proposer() external view returns (address);
+        function l2ChainId() external view returns (uint256);
+        function submissionInterval() external view returns (uint256);
+        function outputCount() external view returns (uint256);
+        function getOutput(uint256 index) external view returns (Output memory);
+        function latestBlockNumber() external view returns (uint256);
+        function nextBlockNumber() external view returns (uint256);
+        function propose(bytes32 outputRoot, uint256 l2BlockNumber, bytes32 l1BlockHash, uint256 l1BlockNumber)
+            external
+            returns (uint256 index);
+    }
+}
+
+sol! {
+    /// The demo's strategy: the last 20 prices of two assets in, target weights out, decided by a model.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IRebalanceAgent {
+        event Decided(
+            bytes32 indexed model, uint256 indexed round, int256 weight0, int256 weight1, bytes32 pricesHash
+        );
+
+        error PriceNotPositive(uint256 asset, uint256 index);
+        error UnexpectedOutput(uint256 length);
+
+        function model() external view returns (bytes32);
+        function rounds() external view returns (uint256);
+        function weights() external view returns (int256 weight0, int256 weight1);
+        function features(uint256[20] calldata prices0, uint256[20] calldata prices1)
+            external
+            pure
+            returns (int256[] memory);
+        function decide(uint256[20] calldata prices0, uint256[20] calldata prices1)
+            external
+            returns (int256 weight0, int256 weight1);
+    }
+}

@@ -1,0 +1,118 @@
+//! Storage slots that the node reads or proves without calling the contract. Tests pin them to the compiler's layout.
+
+use alloy_primitives::{Address, B256, U256, keccak256};
+
+/// `ModelRegistry`: slot of `mapping(bytes32 id => Model)`.
+pub const MODELS_SLOT: U256 = U256::ZERO;
+/// `ModelRegistry`: slot of the list of active models, `bytes32[]`.
+pub const ACTIVE_MODELS_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
+/// `L2ToL1MessagePasser`: slot of `mapping(bytes32 withdrawalHash => bool)`.
+pub const SENT_MESSAGES_SLOT: U256 = U256::ZERO;
+/// `L2ToL1MessagePasser`: slot of the next message's nonce without its version, `uint240`.
+pub const MESSAGE_NONCE_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
+/// Fee vaults: slot of the recipient's address.
+pub const FEE_VAULT_RECIPIENT_SLOT: U256 = U256::ZERO;
+
+/// `L1Block`: L1 number, L1 timestamp, sequence number and the L2 block's milliseconds, each a `uint64`, the first lowest.
+pub const L1_BLOCK_PACKED_SLOT: U256 = U256::ZERO;
+/// `L1Block`: base fee.
+pub const L1_BLOCK_BASEFEE_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
+/// `L1Block`: blob base fee.
+pub const L1_BLOCK_BLOB_BASEFEE_SLOT: U256 = U256::from_limbs([2, 0, 0, 0]);
+/// `L1Block`: L1 block hash.
+pub const L1_BLOCK_HASH_SLOT: U256 = U256::from_limbs([3, 0, 0, 0]);
+/// `L1Block`: batcher's address as a left-padded word.
+pub const L1_BLOCK_BATCHER_SLOT: U256 = U256::from_limbs([4, 0, 0, 0]);
+/// `L1Block`: whether no batch covers the current L2 block.
+pub const L1_BLOCK_FORCED_SLOT: U256 = U256::from_limbs([5, 0, 0, 0]);
+
+/// Most bytes of a model: 4 MiB.
+pub const MAX_MODEL_BYTES: u32 = 4 * 1024 * 1024;
+/// Bytes of a chunk; only a model's last one may be shorter.
+pub const CHUNK_BYTES: u32 = 32 * 1024;
+/// Bytes of a Merkle leaf.
+pub const LEAF_BYTES: u32 = 512;
+
+/// Slot of `mapping(bytes32 => ..)[key]` for a mapping that stands in `slot`.
+pub fn mapping_slot(key: B256, slot: U256) -> U256 {
+    let mut preimage = [0u8; 64];
+    preimage[..32].copy_from_slice(key.as_slice());
+    preimage[32..].copy_from_slice(&slot.to_be_bytes::<32>());
+    U256::from_be_bytes(keccak256(preimage).0)
+}
+
+/// Slot in `ModelRegistry`'s storage of a model's first word: all that a call of the model needs, see [`ModelWord`].
+pub fn model_slot(id: B256) -> U256 {
+    mapping_slot(id, MODELS_SLOT)
+}
+
+/// Slot in `ModelRegistry`'s storage of a model's second word: owner (160 bits, lowest), the block of the last chunk
+/// (64), the number of chunks present (32).
+pub fn model_upload_slot(id: B256) -> U256 {
+    model_slot(id).wrapping_add(U256::from(1))
+}
+
+/// Slot in `ModelRegistry`'s storage of a model's chunk bitmap: bit `i` is set when chunk `i` has been accepted.
+pub fn model_bitmap_slot(id: B256) -> U256 {
+    model_slot(id).wrapping_add(U256::from(2))
+}
+
+/// Slot in `ModelRegistry`'s storage of a model's Merkle root.
+pub fn model_root_slot(id: B256) -> U256 {
+    model_slot(id).wrapping_add(U256::from(3))
+}
+
+/// Slot in the message passer's storage that is 1 once a withdrawal has been sent.
+pub fn sent_message_slot(withdrawal_hash: B256) -> U256 {
+    mapping_slot(withdrawal_hash, SENT_MESSAGES_SLOT)
+}
+
+/// A model's first storage word. All zero: the registry has never heard of the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModelWord {
+    /// L2 block in which the model was activated, 0 before that. Calls are served from the block after it.
+    pub activation_block: u64,
+    /// Gas of a run whose leaves are warm.
+    pub warm_gas: u64,
+    /// Gas that a transaction's first call pays on top.
+    pub cold_gas: u64,
+    /// Engine version under which the model was validated.
+    pub engine: u32,
+    /// The model's bytes; nonzero from `begin` on.
+    pub length: u32,
+}
+
+impl ModelWord {
+    /// Reads the word found at [`model_slot`].
+    pub fn decode(word: U256) -> Self {
+        let limbs = word.as_limbs();
+        Self {
+            activation_block: limbs[0],
+            warm_gas: limbs[1],
+            cold_gas: limbs[2],
+            engine: limbs[3] as u32,
+            length: (limbs[3] >> 32) as u32,
+        }
+    }
+
+    /// The inverse of [`ModelWord::decode`].
+    pub fn encode(self) -> U256 {
+        let last = u64::from(self.engine) | (u64::from(self.length) << 32);
+        U256::from_limbs([self.activation_block, self.warm_gas, self.cold_gas, last])
+    }
+
+    /// Whether `begin` has been called for this model.
+    pub fn exists(self) -> bool {
+        self.length != 0
+    }
+
+    /// Whether a call in `block` may run the model: it was activated in an earlier block.
+    pub fn is_active_at(self, block: u64) -> bool {
+        self.activation_block != 0 && self.activation_block < block
+    }
+}
+
+/// An address as it stands in a storage word.
+pub fn address_word(address: Address) -> U256 {
+    U256::from_be_bytes(address.into_word().0)
+}

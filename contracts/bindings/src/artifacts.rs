@@ -1,1 +1,136 @@
 //! Compiled code, from the committed output of `contracts/build.sh`.
+
+use std::sync::LazyLock;
+
+use alloy_primitives::{Address, Bytes};
+use serde_json::Value;
+
+/// A compiled contract.
+#[derive(Debug)]
+pub struct Artifact {
+    name: &'static str,
+    json: &'static str,
+    code: LazyLock<Code>,
+}
+
+#[derive(Debug, Default)]
+struct Code {
+    creation: Bytes,
+    runtime: Bytes,
+}
+
+macro_rules! artifacts {
+    ($($(#[$doc:meta])* $ident:ident = $name:literal;)+) => {
+        $(
+            $(#[$doc])*
+            pub static $ident: Artifact = Artifact {
+                name: $name,
+                json: include_str!(concat!("../../artifacts/", $name, ".json")),
+                code: LazyLock::new(|| parse_code($ident.json)),
+            };
+        )+
+
+        /// Every compiled contract.
+        pub static ALL: &[&Artifact] = &[$(&$ident),+];
+    };
+}
+
+artifacts! {
+    /// L2: models.
+    MODEL_REGISTRY = "ModelRegistry";
+    /// L2: the L1 origin's values.
+    L1_BLOCK = "L1Block";
+    /// L2: messages to L1.
+    L2_TO_L1_MESSAGE_PASSER = "L2ToL1MessagePasser";
+    /// L2: fees beyond gas.
+    GAS_PRICE_ORACLE = "GasPriceOracle";
+    /// L2: the code of all three fee vaults.
+    FEE_VAULT = "FeeVault";
+    /// L2: wrapped ether.
+    WETH9 = "WETH9";
+    /// L1: the proposer's claims. Constructor: `(address proposer, uint256 l2ChainId, uint256 submissionInterval)`.
+    OUTPUT_ORACLE = "OutputOracle";
+    /// The demo's strategy. Constructor: `(bytes32 model)`.
+    REBALANCE_AGENT = "RebalanceAgent";
+    /// Test contract that calls the precompile in every way.
+    CALLER = "Caller";
+}
+
+impl Artifact {
+    /// The contract's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The artifact as committed: `contract`, `abi`, `bytecode`, `deployedBytecode`.
+    pub fn json(&self) -> &'static str {
+        self.json
+    }
+
+    /// Creation code without constructor arguments; append their ABI encoding.
+    pub fn creation(&self) -> &Bytes {
+        &self.code.creation
+    }
+
+    /// Creation code followed by ABI-encoded constructor arguments: the data of a deployment.
+    pub fn deployment(&self, encoded_arguments: &[u8]) -> Bytes {
+        [self.creation().as_ref(), encoded_arguments]
+            .concat()
+            .into()
+    }
+
+    /// Runtime code. Immutables in it are zero: for contracts that have them, use what a deployment gives.
+    pub fn runtime(&self) -> &Bytes {
+        &self.code.runtime
+    }
+}
+
+/// Another project's contract as genesis holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Preinstall {
+    pub(crate) name: &'static str,
+    pub(crate) address: Address,
+    pub(crate) nonce: u64,
+    pub(crate) code: Bytes,
+}
+
+pub(crate) static PREINSTALLS: LazyLock<Vec<Preinstall>> = LazyLock::new(parse_preinstalls);
+
+static PREINSTALLS_JSON: LazyLock<Value> =
+    LazyLock::new(|| parse(include_str!("../../artifacts/preinstalls.json")));
+
+// The files below are part of this crate and a test reads every one of them, hence the panics.
+
+fn parse(json: &str) -> Value {
+    serde_json::from_str(json).expect("committed artifact is JSON")
+}
+
+fn hex_field(value: &Value, field: &str) -> Bytes {
+    let text = value[field]
+        .as_str()
+        .expect("committed artifact has this field");
+    text.parse().expect("committed artifact holds hex")
+}
+
+fn parse_code(json: &str) -> Code {
+    let value = parse(json);
+    Code {
+        creation: hex_field(&value, "bytecode"),
+        runtime: hex_field(&value, "deployedBytecode"),
+    }
+}
+
+fn parse_preinstalls() -> Vec<Preinstall> {
+    let entries = PREINSTALLS_JSON
+        .as_array()
+        .expect("committed list of preinstalls");
+    entries
+        .iter()
+        .map(|entry| Preinstall {
+            name: entry["name"].as_str().expect("preinstall has a name"),
+            address: Address::from_slice(&hex_field(entry, "address")),
+            nonce: entry["nonce"].as_u64().expect("preinstall has a nonce"),
+            code: hex_field(entry, "code"),
+        })
+        .collect()
+}

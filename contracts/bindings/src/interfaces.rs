@@ -121,8 +121,6 @@ sol! {
             bool forced;
         }
 
-        event L1ValuesSet(uint64 indexed number, bytes32 hash, uint64 sequenceNumber, uint64 timestampMs, bool forced);
-
         error NotDepositor(address caller);
 
         function setL1BlockValues(L1Values calldata values) external;
@@ -157,14 +155,12 @@ sol! {
             bytes data,
             bytes32 withdrawalHash
         );
-        event WithdrawerBalanceBurnt(uint256 indexed amount);
 
         function MESSAGE_VERSION() external view returns (uint16);
         function version() external view returns (string memory);
         function sentMessages(bytes32 withdrawalHash) external view returns (bool);
         function messageNonce() external view returns (uint256);
         function initiateWithdrawal(address target, uint256 gasLimit, bytes calldata data) external payable;
-        function burn() external;
     }
 }
 
@@ -257,21 +253,69 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     interface IRebalanceAgent {
         event Decided(
-            bytes32 indexed model, uint256 indexed round, int256 weight0, int256 weight1, bytes32 pricesHash
+            bytes32 indexed model, uint256 indexed round, uint256 weight0, uint256 weight1, bytes32 pricesHash
         );
 
-        error PriceNotPositive(uint256 asset, uint256 index);
-        error UnexpectedOutput(uint256 length);
+        error PriceOutOfRange(uint256 asset, uint256 index);
+        error UnexpectedOutput(int256[] output);
 
         function model() external view returns (bytes32);
         function rounds() external view returns (uint256);
-        function weights() external view returns (int256 weight0, int256 weight1);
+        function weights() external view returns (uint256 weight0, uint256 weight1);
         function features(uint256[20] calldata prices0, uint256[20] calldata prices1)
             external
             pure
             returns (int256[] memory);
         function decide(uint256[20] calldata prices0, uint256[20] calldata prices1)
             external
-            returns (int256 weight0, int256 weight1);
+            returns (uint256 weight0, uint256 weight1);
+    }
+}
+
+sol! {
+    /// Test contract: calls the precompile in every way that the EVM knows. Source in `contracts/test/helpers`.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ICaller {
+        enum Kind { Call, Static, Delegate, CallCode, Nested, Reverted }
+
+        struct Step {
+            Kind kind;
+            uint256 value;
+            bytes data;
+        }
+
+        struct Result {
+            bool success;
+            bytes data;
+        }
+
+        struct ObservedTensor {
+            uint8 dtype;
+            uint32[] shape;
+            bytes data;
+        }
+
+        struct Observation {
+            address caller;
+            bytes32 model;
+            bytes32 inputHash;
+            bytes32 outputHash;
+            ObservedTensor[] outputs;
+        }
+
+        event Ran(uint256 steps, uint256 observedCount);
+
+        error Undone(bool success, bytes data);
+
+        function run(Step[] calldata steps)
+            external
+            payable
+            returns (Result[] memory results, uint256 observedCount);
+        function runAndRevert(Step[] calldata steps) external payable;
+        function runAndObserve(Step[] calldata steps) external payable returns (Observation[] memory list);
+        function inner(bytes calldata data, bool undo)
+            external
+            payable
+            returns (bool success, bytes memory returned);
     }
 }

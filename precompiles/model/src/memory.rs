@@ -1,0 +1,123 @@
+//! Where each computed value of a run stands in one arena: values share bytes when their lifetimes do not overlap. The
+//! layout is a function of the Plan alone, so the bound on a run's memory is exact and known before anything is
+//! allocated.
+
+use crate::{Plan, TensorType, ValueId};
+
+/// Alignment of every value in the arena, in bytes.
+pub const ARENA_ALIGNMENT: u64 = 64;
+
+/// Offsets of the values that a run computes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArenaLayout {
+    /// Byte offset by value id; `None` for inputs and constants, which live outside.
+    pub offsets: Vec<Option<u64>>,
+    /// Size of the arena in bytes.
+    pub bytes: u64,
+}
+
+struct Placed {
+    start: u64,
+    end: u64,
+    last_use: usize,
+}
+
+impl ArenaLayout {
+    /// Places each node's outputs in node order at the lowest free offset. A value is free once the last node that reads it
+    /// is done; the model's outputs are never free.
+    pub fn new(plan: &Plan, types: &[TensorType]) -> Self {
+        let last_use = last_uses(plan, types.len());
+        let mut offsets = vec![None; types.len()];
+        let mut live: Vec<Placed> = Vec::new();
+        let mut bytes = 0;
+        let mut next = plan.first_computed() as usize;
+        for (index, node) in plan.nodes.iter().enumerate() {
+            live.retain(|value| value.last_use >= index);
+            for output in &node.outputs {
+                let size = output.bytes().saturating_add(ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT
+                    * ARENA_ALIGNMENT;
+                let start = lowest_gap(&live, size);
+                let end = start.saturating_add(size);
+                bytes = bytes.max(end);
+                let at = live.partition_point(|value| value.start < start);
+                live.insert(
+                    at,
+                    Placed {
+                        start,
+                        end,
+                        last_use: last_use[next].max(index),
+                    },
+                );
+                offsets[next] = Some(start);
+                next += 1;
+            }
+        }
+        Self { offsets, bytes }
+    }
+}
+
+/// Index of the last node that reads each value; `usize::MAX` for outputs of the model.
+fn last_uses(plan: &Plan, count: usize) -> Vec<usize> {
+    let mut last = vec![0; count];
+    let mut touch = |id: ValueId, index: usize| {
+        if let Some(entry) = last.get_mut(id as usize) {
+            *entry = index;
+        }
+    };
+    for (index, node) in plan.nodes.iter().enumerate() {
+        node.inputs.iter().for_each(|&id| touch(id, index));
+    }
+    plan.output_values
+        .iter()
+        .for_each(|&id| touch(id, usize::MAX));
+    last
+}
+
+/// Lowest start of a gap of `size` bytes between the values in `live`, which are ordered by start.
+fn lowest_gap(live: &[Placed], size: u64) -> u64 {
+    let mut start = 0u64;
+    for value in live {
+        if value.start.saturating_sub(start) >= size && value.start >= start {
+            return start;
+        }
+        start = start.max(value.end);
+    }
+    start
+}
+
+/// Upper bound on the memory of a prepared Plan and one run: the encoded bytes, weights packed for the kernels, the
+/// arena, inputs and outputs, and the packed operands of the largest node.
+pub(crate) fn bound(plan: &Plan, types: &[TensorType], encoded_bytes: u64) -> u64 {
+    let sum = |types: &mut dyn Iterator<Item = u64>| types.fold(0u64, u64::saturating_add);
+    let io = sum(&mut plan
+        .inputs
+        .iter()
+        .chain(&plan.outputs)
+        .map(|info| info.tensor_type().bytes()));
+    let arena = ArenaLayout::new(plan, types).bytes;
+    let packed = sum(&mut plan.constants.iter().map(|kind| packed_bytes(kind)));
+    let scratch = plan.nodes.iter().map(|node| {
+        sum(&mut node
+            .inputs
+            .iter()
+            .filter_map(|&id| types.get(id as usize))
+            .map(packed_bytes))
+    });
+    [encoded_bytes, packed, arena, io, scratch.max().unwrap_or(0)]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+}
+
+/// Bytes of an operand packed in panels of 32 columns: no more than 32 times a narrow one.
+fn packed_bytes(kind: &TensorType) -> u64 {
+    const PANEL: u32 = 32;
+    let widest = match kind.shape.as_slice() {
+        [] | [_] => return kind.bytes(),
+        [.., rows, columns] => (*rows).min(*columns).max(1),
+    };
+    if widest >= PANEL {
+        return kind.bytes().saturating_mul(2);
+    }
+    kind.bytes()
+        .saturating_mul(u64::from(PANEL.div_ceil(widest)))
+}

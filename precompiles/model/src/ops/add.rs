@@ -1,0 +1,25 @@
+use super::{Operator, rules};
+use crate::{
+    OpError, PlanError, TensorType, Work,
+    codec::{Reader, Writer},
+};
+
+/// Elementwise sum, wrapping for integers, with broadcasting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Add;
+
+impl Operator for Add {
+    fn encode(&self, _out: &mut Writer) {}
+
+    fn decode(_reader: &mut Reader<'_>) -> Result<Self, PlanError> {
+        Ok(Self)
+    }
+
+    fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
+        rules::binary(inputs)
+    }
+
+    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
+        rules::per_element(outputs)
+    }
+}

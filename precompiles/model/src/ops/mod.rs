@@ -1,0 +1,148 @@
+//! The operators. Each one is a file with its attributes, its type and shape rule and its counted work, and a row in the
+//! table below; its kernel is a file of the same name in the inference crate.
+
+mod add;
+mod cast;
+mod clip;
+mod concat;
+mod div;
+mod flatten;
+mod gemm;
+mod identity;
+mod leaky_relu;
+mod matmul;
+mod mul;
+mod relu;
+mod reshape;
+mod rules;
+mod sigmoid;
+mod slice;
+mod softmax;
+mod sub;
+mod tanh;
+mod transpose;
+
+pub use add::Add;
+pub use cast::Cast;
+pub use clip::{Clip, Scalar};
+pub use concat::Concat;
+pub use div::Div;
+pub use flatten::Flatten;
+pub use gemm::Gemm;
+pub use identity::Identity;
+pub use leaky_relu::LeakyRelu;
+pub use matmul::{MatMul, MatMulShape};
+pub use mul::Mul;
+pub use relu::Relu;
+pub use reshape::Reshape;
+pub use rules::broadcast;
+pub use sigmoid::Sigmoid;
+pub use slice::{Slice, SliceRange};
+pub use softmax::Softmax;
+pub use sub::Sub;
+pub use tanh::Tanh;
+pub use transpose::Transpose;
+
+use crate::{
+    OpError, PlanError, TensorType, Work,
+    codec::{Reader, Writer},
+};
+
+/// What the format, validation and metering need to know about an operator.
+pub trait Operator: Sized {
+    /// Writes the attributes.
+    fn encode(&self, out: &mut Writer);
+
+    /// Reads the attributes; refuses what [`Self::encode`] would not write.
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError>;
+
+    /// Types of the outputs for inputs of these types, or why the operator does not take them.
+    fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError>;
+
+    /// Counted arithmetic, without the node's own price and the bytes of its inputs and outputs, which are counted alike
+    /// for all. The types passed [`Self::outputs`].
+    fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work;
+}
+
+/// Makes [`Op`] and its dispatch from the table of operators.
+macro_rules! operators {
+    ($($code:literal $name:ident,)*) => {
+        /// An operator with its attributes.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Op {
+            $(#[doc = concat!("ONNX ", stringify!($name), ".")] $name($name),)*
+        }
+
+        impl Op {
+            /// The operators' codes and ONNX names.
+            pub const TABLE: &'static [(u16, &'static str)] = &[$(($code, stringify!($name)),)*];
+
+            /// Its number in the format.
+            pub const fn code(&self) -> u16 {
+                match self { $(Self::$name(_) => $code,)* }
+            }
+
+            /// Its ONNX name.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => stringify!($name),)* }
+            }
+
+            pub(crate) fn encode_attributes(&self, out: &mut Writer) {
+                match self { $(Self::$name(op) => op.encode(out),)* }
+            }
+
+            pub(crate) fn decode_attributes(code: u16, reader: &mut Reader<'_>) -> Result<Self, PlanError> {
+                match code {
+                    $($code => Ok(Self::$name($name::decode(reader)?)),)*
+                    _ => Err(PlanError::Operator { code }),
+                }
+            }
+
+            /// Types of the outputs for inputs of these types; every type is checked against the limits.
+            pub fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
+                for input in inputs {
+                    input.check()?;
+                }
+                let outputs = match self { $(Self::$name(op) => op.outputs(inputs)?,)* };
+                for output in &outputs {
+                    output.check()?;
+                }
+                Ok(outputs)
+            }
+
+            /// Counted arithmetic for inputs and outputs that passed [`Self::outputs`].
+            pub fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
+                match self { $(Self::$name(op) => op.work(inputs, outputs),)* }
+            }
+        }
+
+        $(impl From<$name> for Op {
+            fn from(op: $name) -> Self {
+                Self::$name(op)
+            }
+        })*
+    };
+}
+
+// Codes are part of the format: a code is never used again for another operator.
+operators! {
+    1 Gemm,
+    2 MatMul,
+    3 Add,
+    4 Sub,
+    5 Mul,
+    6 Div,
+    7 Relu,
+    8 LeakyRelu,
+    9 Tanh,
+    10 Sigmoid,
+    11 Softmax,
+    12 Clip,
+    13 Reshape,
+    14 Flatten,
+    15 Concat,
+    16 Slice,
+    17 Transpose,
+    18 Cast,
+    19 Identity,
+}

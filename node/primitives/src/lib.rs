@@ -1,1 +1,33 @@
-//! praxis-primitives.
+//! The vocabulary of the chain: transactions, blocks, receipts, the chain specification, the rollup configuration,
+//! payload attributes, inference records and the output root.
+//!
+//! Knows no I/O, no database and no EVM.
+
+mod attributes;
+mod block;
+mod chain_spec;
+mod fault;
+mod inference;
+mod l1;
+mod merkle;
+mod output;
+mod rollup;
+mod state;
+mod transaction;
+
+pub use attributes::{L1_ATTRIBUTES_GAS_LIMIT, L1Attributes, L1AttributesError, PayloadAttributes};
+pub use block::{Block, Header, L2BlockInfo, Receipt, RecoveredBlock, SealedBlock, SealedHeader};
+pub use chain_spec::{ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, Rules};
+pub use fault::Fault;
+pub use inference::{
+    INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,
+};
+pub use l1::{BatcherTransaction, L1BlockInfo, blob_base_fee};
+pub use merkle::{merkle_branch, merkle_root, verify_merkle_branch};
+pub use output::{OUTPUT_ROOT_VERSION, OutputPreimage};
+pub use rollup::{RollupConfig, RollupConfigError, RollupGenesis};
+pub use state::{Account, AccountDiff, StateDiff, StateReader};
+pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType};
+
+pub use alloy_eips::BlockNumHash;
+pub use op_alloy_consensus::TxDeposit;

@@ -1,0 +1,137 @@
+//! The rollup configuration: the file that every role of one deployment shares.
+
+use crate::{ChainSpec, FeeParams, GenesisAccount, GenesisSpec, Rules};
+use alloy_eips::BlockNumHash;
+use alloy_primitives::{Address, U256};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Where the rollup begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollupGenesis {
+    /// The L1 block after which derivation begins.
+    pub l1: BlockNumHash,
+    /// The L2 genesis block.
+    pub l2: BlockNumHash,
+    /// T_ms of the L2 genesis block.
+    pub l2_time_ms: u64,
+    /// Accounts that hold ether from the start.
+    #[serde(default)]
+    pub balances: BTreeMap<Address, U256>,
+}
+
+/// Everything that derivation and execution must agree on. All time in milliseconds, all windows in L1 blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollupConfig {
+    /// Where the rollup begins.
+    pub genesis: RollupGenesis,
+    /// Chain id of the L1.
+    pub l1_chain_id: u64,
+    /// Chain id of the L2.
+    pub l2_chain_id: u64,
+    /// Time between L2 blocks.
+    pub block_time_ms: u64,
+    /// How far an L2 block's time may run ahead of its L1 origin's.
+    pub max_sequencer_drift_ms: u64,
+    /// A batch must be on L1 within this many L1 blocks of its origin.
+    pub sequencing_window: u64,
+    /// A channel must be complete within this many L1 blocks of its first frame.
+    pub channel_timeout: u64,
+    /// The address that batches are sent to.
+    pub batch_inbox: Address,
+    /// The one account whose transactions to the inbox count.
+    pub batcher: Address,
+    /// The L1 contract that holds claimed output roots.
+    pub output_oracle: Address,
+    /// The one account that may claim.
+    pub proposer: Address,
+    /// An L2 block's gas limit.
+    pub gas_limit: u64,
+    /// EIP-1559 parameters of the L2.
+    pub fees: FeeParams,
+}
+
+/// A rollup configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RollupConfigError {
+    /// Not JSON, or a field is missing, unknown or of the wrong type.
+    #[error("the rollup configuration is not readable: {0}")]
+    Parse(#[from] serde_json::Error),
+    /// A field has a value that cannot be.
+    #[error("the rollup configuration's {field} is {value}, but {must}")]
+    Value {
+        /// Name of the field.
+        field: &'static str,
+        /// Its value.
+        value: u64,
+        /// What it must be.
+        must: &'static str,
+    },
+}
+
+impl RollupConfig {
+    /// Reads and checks a configuration.
+    ///
+    /// # Errors
+    /// When it is not the JSON of a configuration, or a value in it cannot be.
+    pub fn from_json(json: &str) -> Result<Self, RollupConfigError> {
+        let config: Self = serde_json::from_str(json)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), RollupConfigError> {
+        let positive = [
+            ("block_time_ms", self.block_time_ms),
+            ("sequencing_window", self.sequencing_window),
+            ("channel_timeout", self.channel_timeout),
+            ("gas_limit", self.gas_limit),
+            ("fees.denominator", self.fees.denominator),
+            ("fees.elasticity", self.fees.elasticity),
+        ];
+        for (field, value) in positive {
+            if value == 0 {
+                return Err(RollupConfigError::Value { field, value, must: "it must be at least 1" });
+            }
+        }
+        if self.block_time_ms > 60_000 {
+            let must = "a block takes at most 60000 ms";
+            return Err(RollupConfigError::Value { field: "block_time_ms", value: self.block_time_ms, must });
+        }
+        Ok(())
+    }
+
+    /// T_ms(n) = genesis + n * block_time_ms.
+    pub const fn timestamp_ms(&self, number: u64) -> u64 {
+        self.genesis.l2_time_ms.saturating_add(number.saturating_mul(self.block_time_ms))
+    }
+
+    /// The specification of this rollup's L2: predeploys, balances and rules.
+    pub fn chain_spec(self: &Arc<Self>) -> ChainSpec {
+        let mut alloc: BTreeMap<Address, GenesisAccount> = praxis_contracts::predeploys()
+            .into_iter()
+            .map(|p| {
+                let storage = p.storage.iter().copied().collect();
+
+                (p.address, GenesisAccount { nonce: 1, balance: U256::ZERO, code: p.code, storage })
+            })
+            .collect();
+        for (address, balance) in &self.genesis.balances {
+            alloc.entry(*address).or_default().balance = *balance;
+        }
+        ChainSpec {
+            chain_id: self.l2_chain_id,
+            genesis: GenesisSpec {
+                timestamp_ms: self.genesis.l2_time_ms,
+                gas_limit: self.gas_limit,
+                base_fee: self.fees.initial_base_fee,
+                beneficiary: praxis_contracts::addresses::SEQUENCER_FEE_VAULT,
+                alloc,
+            },
+            fees: self.fees,
+            rules: Rules::Rollup(self.clone()),
+        }
+    }
+}

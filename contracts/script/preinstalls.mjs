@@ -4,9 +4,8 @@
 // usage: node preinstalls.mjs ANVIL OUTPUT_FILE
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { multicall3Bytecode } from "../node_modules/viem/_esm/constants/contracts.js";
 
 const require = createRequire(import.meta.url);
 const [, , anvil, output] = process.argv;
@@ -17,6 +16,8 @@ if (!output) {
 
 const CREATE2_DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 const MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11";
+// As alloy-provider 2.5.0 publishes it. viem's copy is another compilation, of 5561 bytes, that no chain has.
+const MULTICALL3_CREATION = readFileSync(new URL("data/multicall3.creation.hex", import.meta.url), "utf8").trim();
 const ENTRY_POINT = "0x4337084d9e255ff0702461cf8895ce9e3b5ff108";
 // The salt under which EntryPoint v0.8 was deployed everywhere: salt and code give the address, so a wrong one shows.
 const ENTRY_POINT_SALT = "0a59dbff790c23c976a548690c27297883cc66b4c67024f9117b0238995e35e9";
@@ -84,7 +85,7 @@ try {
   await until("answer", () => rpc("eth_chainId", []));
   const entryPoint = require("@account-abstraction/contracts/artifacts/EntryPoint.json").bytecode;
   await send({ to: CREATE2_DEPLOYER, data: `0x${ENTRY_POINT_SALT}${entryPoint.slice(2)}` });
-  const multicall3 = await send({ data: multicall3Bytecode });
+  const multicall3 = await send({ data: MULTICALL3_CREATION });
   const accounts = [
     await account("Multicall3", MULTICALL3, multicall3.contractAddress),
     await account("Create2Deployer", CREATE2_DEPLOYER),

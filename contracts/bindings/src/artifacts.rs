@@ -74,9 +74,7 @@ impl Artifact {
 
     /// Creation code followed by ABI-encoded constructor arguments: the data of a deployment.
     pub fn deployment(&self, encoded_arguments: &[u8]) -> Bytes {
-        [self.creation().as_ref(), encoded_arguments]
-            .concat()
-            .into()
+        [self.creation().as_ref(), encoded_arguments].concat().into()
     }
 
     /// Runtime code. Immutables in it are zero: for contracts that have them, use what a deployment gives.
@@ -96,8 +94,7 @@ pub(crate) struct Preinstall {
 
 pub(crate) static PREINSTALLS: LazyLock<Vec<Preinstall>> = LazyLock::new(parse_preinstalls);
 
-static PREINSTALLS_JSON: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!("../../artifacts/preinstalls.json")));
+static PREINSTALLS_JSON: LazyLock<Value> = LazyLock::new(|| parse(include_str!("../../artifacts/preinstalls.json")));
 
 // The files below are part of this crate and a test reads every one of them, hence the panics.
 
@@ -106,24 +103,17 @@ fn parse(json: &str) -> Value {
 }
 
 fn hex_field(value: &Value, field: &str) -> Bytes {
-    let text = value[field]
-        .as_str()
-        .expect("committed artifact has this field");
+    let text = value[field].as_str().expect("committed artifact has this field");
     text.parse().expect("committed artifact holds hex")
 }
 
 fn parse_code(json: &str) -> Code {
     let value = parse(json);
-    Code {
-        creation: hex_field(&value, "bytecode"),
-        runtime: hex_field(&value, "deployedBytecode"),
-    }
+    Code { creation: hex_field(&value, "bytecode"), runtime: hex_field(&value, "deployedBytecode") }
 }
 
 fn parse_preinstalls() -> Vec<Preinstall> {
-    let entries = PREINSTALLS_JSON
-        .as_array()
-        .expect("committed list of preinstalls");
+    let entries = PREINSTALLS_JSON.as_array().expect("committed list of preinstalls");
     entries
         .iter()
         .map(|entry| Preinstall {

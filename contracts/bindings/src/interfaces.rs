@@ -7,6 +7,7 @@ use alloy_sol_types::sol;
 
 sol! {
     /// The inference precompile.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IInference {
         struct Tensor {
@@ -38,6 +39,7 @@ sol! {
 
 sol! {
     /// The part of the precompile that only ModelRegistry may call.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IModelValidator {
         function validateModel(bytes32 model)
@@ -51,6 +53,7 @@ sol! {
 
 sol! {
     /// Models: publication in chunks, activation, status.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IModelRegistry {
         enum Status { Unknown, Uploading, Complete, Pending, Active }
@@ -106,6 +109,7 @@ sol! {
 
 sol! {
     /// What L2 knows about its L1 origin; set by the first deposit of each block.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IL1Block {
         #[derive(Default)]
@@ -144,6 +148,7 @@ sol! {
 
 sol! {
     /// Withdrawals and messages to L1, with OP's ABI and storage.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IL2ToL1MessagePasser {
         event MessagePassed(
@@ -166,6 +171,7 @@ sol! {
 
 sol! {
     /// What a transaction costs beyond its L2 gas, with OP's ABI.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IGasPriceOracle {
         function version() external view returns (string memory);
@@ -192,6 +198,7 @@ sol! {
 
 sol! {
     /// Where fees collect until they are paid to the recipient that genesis names.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IFeeVault {
         event Withdrawn(address indexed recipient, uint256 value, address indexed caller);
@@ -208,6 +215,7 @@ sol! {
 
 sol! {
     /// L1: the proposer's claims about L2 states.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IOutputOracle {
         struct Output {
@@ -250,6 +258,7 @@ sol! {
 
 sol! {
     /// The demo's strategy: the last 20 prices of two assets in, target weights out, decided by a model.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IRebalanceAgent {
         event Decided(
@@ -274,6 +283,7 @@ sol! {
 
 sol! {
     /// Test contract: calls the precompile in every way that the EVM knows. Source in `contracts/test/helpers`.
+    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface ICaller {
         enum Kind { Call, Static, Delegate, CallCode, Nested, Reverted }

@@ -16,8 +16,8 @@ pub mod layout;
 mod predeploys;
 
 pub use interfaces::{
-    ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser,
-    IModelRegistry, IModelValidator, IOutputOracle, IRebalanceAgent,
+    ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry, IModelValidator,
+    IOutputOracle, IRebalanceAgent,
 };
 pub use predeploys::{Predeploy, predeploys, predeploys_with_fee_recipient};
 

@@ -32,33 +32,13 @@ pub fn predeploys() -> Vec<Predeploy> {
 /// preinstalls, and the system contracts of EIP-2935 and EIP-4788.
 pub fn predeploys_with_fee_recipient(recipient: Address) -> Vec<Predeploy> {
     let own: [(&'static str, Address, &Artifact); 8] = [
-        (
-            "ModelRegistry",
-            addresses::MODEL_REGISTRY,
-            &artifacts::MODEL_REGISTRY,
-        ),
+        ("ModelRegistry", addresses::MODEL_REGISTRY, &artifacts::MODEL_REGISTRY),
         ("L1Block", addresses::L1_BLOCK, &artifacts::L1_BLOCK),
-        (
-            "L2ToL1MessagePasser",
-            addresses::L2_TO_L1_MESSAGE_PASSER,
-            &artifacts::L2_TO_L1_MESSAGE_PASSER,
-        ),
-        (
-            "GasPriceOracle",
-            addresses::GAS_PRICE_ORACLE,
-            &artifacts::GAS_PRICE_ORACLE,
-        ),
+        ("L2ToL1MessagePasser", addresses::L2_TO_L1_MESSAGE_PASSER, &artifacts::L2_TO_L1_MESSAGE_PASSER),
+        ("GasPriceOracle", addresses::GAS_PRICE_ORACLE, &artifacts::GAS_PRICE_ORACLE),
         ("WETH9", addresses::WETH9, &artifacts::WETH9),
-        (
-            "SequencerFeeVault",
-            addresses::SEQUENCER_FEE_VAULT,
-            &artifacts::FEE_VAULT,
-        ),
-        (
-            "BaseFeeVault",
-            addresses::BASE_FEE_VAULT,
-            &artifacts::FEE_VAULT,
-        ),
+        ("SequencerFeeVault", addresses::SEQUENCER_FEE_VAULT, &artifacts::FEE_VAULT),
+        ("BaseFeeVault", addresses::BASE_FEE_VAULT, &artifacts::FEE_VAULT),
         ("L1FeeVault", addresses::L1_FEE_VAULT, &artifacts::FEE_VAULT),
     ];
     let own = own.into_iter().map(|(name, address, artifact)| Predeploy {
@@ -82,10 +62,7 @@ pub fn predeploys_with_fee_recipient(recipient: Address) -> Vec<Predeploy> {
 
 fn storage(artifact: &Artifact, recipient: Address) -> Vec<(U256, U256)> {
     if artifact.name() == artifacts::FEE_VAULT.name() && recipient != Address::ZERO {
-        vec![(
-            layout::FEE_VAULT_RECIPIENT_SLOT,
-            layout::address_word(recipient),
-        )]
+        vec![(layout::FEE_VAULT_RECIPIENT_SLOT, layout::address_word(recipient))]
     } else {
         Vec::new()
     }

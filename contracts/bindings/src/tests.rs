@@ -1,41 +1,40 @@
-use alloy_primitives::{B256, U256};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use crate::layout::{ModelWord, model_slot};
+use alloy_json_abi::{Event, Function, JsonAbi, Param};
+use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
+use serde_json::Value;
+
+use crate::{
+    addresses,
+    artifacts::{self, Artifact},
+    interfaces::{
+        ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry,
+        IModelValidator, IOutputOracle, IRebalanceAgent,
+    },
+    layout::{self, ModelWord, model_slot},
+    predeploys, predeploys_with_fee_recipient,
+};
 
 #[test]
 fn model_word_round_trips_and_packs_the_first_field_lowest() {
-    let word = ModelWord {
-        activation_block: 1,
-        warm_gas: 2,
-        cold_gas: 3,
-        engine: 4,
-        length: 5,
-    };
+    let word = ModelWord { activation_block: 1, warm_gas: 2, cold_gas: 3, engine: 4, length: 5 };
     assert_eq!(ModelWord::decode(word.encode()), word);
-    let expected = U256::from(1)
-        | (U256::from(2) << 64)
-        | (U256::from(3) << 128)
-        | (U256::from(4) << 192)
-        | (U256::from(5) << 224);
+    let fields = [("activationBlock", 1u64), ("warmGas", 2), ("coldGas", 3), ("engine", 4), ("length", 5)];
+    let mut expected = U256::ZERO;
+    for (label, value) in fields {
+        let slot = slot("ModelRegistry", "struct IModelRegistry.Model", label);
+        assert_eq!(slot.slot, 0, "{label}");
+        expected |= U256::from(value) << (8 * slot.offset);
+    }
     assert_eq!(word.encode(), expected);
 }
 
 #[test]
 fn a_model_is_active_from_the_block_after_its_activation() {
-    let word = ModelWord {
-        activation_block: 7,
-        length: 1,
-        ..Default::default()
-    };
+    let word = ModelWord { activation_block: 7, length: 1, ..Default::default() };
     assert!(!word.is_active_at(7));
     assert!(word.is_active_at(8));
-    assert!(
-        !ModelWord {
-            length: 1,
-            ..Default::default()
-        }
-        .is_active_at(8)
-    );
+    assert!(!ModelWord { length: 1, ..Default::default() }.is_active_at(8));
 }
 
 #[test]
@@ -43,4 +42,216 @@ fn model_slot_is_a_mapping_entry() {
     // keccak256(bytes32(0) ‖ bytes32(0))
     let expected = "0xad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5";
     assert_eq!(B256::from(model_slot(B256::ZERO)).to_string(), expected);
+}
+
+/// Where the compiler puts a variable, from the committed snapshots.
+#[derive(Debug, PartialEq, Eq)]
+struct Slot {
+    slot: u64,
+    offset: usize,
+    bytes: u64,
+}
+
+fn slot(contract: &str, group: &str, label: &str) -> Slot {
+    let path = format!("{}/../snapshots/{contract}.storage.json", env!("CARGO_MANIFEST_DIR"));
+    let snapshot: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let rows = snapshot[group].as_array().unwrap();
+    let row = rows.iter().find(|row| row["label"] == label).unwrap_or_else(|| panic!("{contract} has no {label}"));
+    let number = |field: &str| row[field].as_u64().unwrap();
+    Slot { slot: number("slot"), offset: number("offset") as usize, bytes: number("bytes") }
+}
+
+#[test]
+fn layout_is_the_compilers() {
+    let whole = [
+        ("ModelRegistry", "_models", layout::MODELS_SLOT),
+        ("ModelRegistry", "_activated", layout::ACTIVE_MODELS_SLOT),
+        ("L2ToL1MessagePasser", "sentMessages", layout::SENT_MESSAGES_SLOT),
+        ("L2ToL1MessagePasser", "_nextNonce", layout::MESSAGE_NONCE_SLOT),
+        ("FeeVault", "recipient", layout::FEE_VAULT_RECIPIENT_SLOT),
+        ("L1Block", "basefee", layout::L1_BLOCK_BASEFEE_SLOT),
+        ("L1Block", "blobBaseFee", layout::L1_BLOCK_BLOB_BASEFEE_SLOT),
+        ("L1Block", "hash", layout::L1_BLOCK_HASH_SLOT),
+        ("L1Block", "batcherHash", layout::L1_BLOCK_BATCHER_SLOT),
+        ("L1Block", "forced", layout::L1_BLOCK_FORCED_SLOT),
+    ];
+    for (contract, label, expected) in whole {
+        let found = slot(contract, "storage", label);
+        assert_eq!((U256::from(found.slot), found.offset), (expected, 0), "{contract}.{label}");
+    }
+    for (i, label) in ["number", "timestamp", "sequenceNumber", "timestampMs"].into_iter().enumerate() {
+        let expected = Slot { slot: 0, offset: 8 * i, bytes: 8 };
+        assert_eq!(slot("L1Block", "storage", label), expected, "L1Block.{label}");
+    }
+    assert_eq!(layout::L1_BLOCK_PACKED_SLOT, U256::ZERO);
+}
+
+#[test]
+fn model_struct_is_the_compilers() {
+    let id = B256::repeat_byte(7);
+    let member = |label| slot("ModelRegistry", "struct IModelRegistry.Model", label);
+    let absolute = |label| model_slot(id) + U256::from(member(label).slot);
+    assert_eq!(absolute("activationBlock"), layout::model_slot(id));
+    assert_eq!(absolute("owner"), layout::model_upload_slot(id));
+    assert_eq!(absolute("chunkBitmap"), layout::model_bitmap_slot(id));
+    assert_eq!(absolute("root"), layout::model_root_slot(id));
+    assert_eq!(member("owner"), Slot { slot: 1, offset: 0, bytes: 20 });
+    assert_eq!(member("lastChunkBlock"), Slot { slot: 1, offset: 20, bytes: 8 });
+    assert_eq!(member("chunksPresent"), Slot { slot: 1, offset: 28, bytes: 4 });
+}
+
+/// Every item of an ABI by name, with types, names, indexed flags and mutability.
+fn items(abi: &JsonAbi) -> BTreeMap<String, String> {
+    let function = |f: &Function| {
+        let outputs: Vec<String> = f.outputs.iter().map(|p| p.selector_type().into_owned()).collect();
+        // Parameters' names are no part of a function's interface, fields' names of a struct are.
+        let inputs: Vec<_> = names(&f.inputs).into_iter().map(|(_, fields)| fields).collect();
+        (format!("function {}", f.signature()), format!("{inputs:?} {outputs:?} {:?}", f.state_mutability))
+    };
+    let event = |e: &Event| {
+        let inputs: Vec<_> = e.inputs.iter().map(|p| (&p.name, p.indexed)).collect();
+        (format!("event {}", e.signature()), format!("{inputs:?} {}", e.anonymous))
+    };
+    let error = |e: &alloy_json_abi::Error| (format!("error {}", e.signature()), format!("{:?}", names(&e.inputs)));
+    abi.functions().map(function).chain(abi.events().map(event)).chain(abi.errors().map(error)).collect()
+}
+
+fn names(params: &[Param]) -> Vec<(String, Vec<String>)> {
+    params.iter().map(|p| (p.name.clone(), p.components.iter().map(|c| c.name.clone()).collect())).collect()
+}
+
+fn committed_abi(json: &str) -> JsonAbi {
+    let artifact: Value = serde_json::from_str(json).unwrap();
+    serde_json::from_value(artifact["abi"].clone()).unwrap()
+}
+
+#[test]
+fn interfaces_are_what_the_contracts_implement() {
+    let inference = include_str!("../../artifacts/IInference.json");
+    let validator = include_str!("../../artifacts/IModelValidator.json");
+    let pairs = [
+        ("IInference", IInference::abi::contract(), inference),
+        ("IModelValidator", IModelValidator::abi::contract(), validator),
+        ("IModelRegistry", IModelRegistry::abi::contract(), artifacts::MODEL_REGISTRY.json()),
+        ("IL1Block", IL1Block::abi::contract(), artifacts::L1_BLOCK.json()),
+        ("IL2ToL1MessagePasser", IL2ToL1MessagePasser::abi::contract(), artifacts::L2_TO_L1_MESSAGE_PASSER.json()),
+        ("IGasPriceOracle", IGasPriceOracle::abi::contract(), artifacts::GAS_PRICE_ORACLE.json()),
+        ("IFeeVault", IFeeVault::abi::contract(), artifacts::FEE_VAULT.json()),
+        ("IOutputOracle", IOutputOracle::abi::contract(), artifacts::OUTPUT_ORACLE.json()),
+        ("IRebalanceAgent", IRebalanceAgent::abi::contract(), artifacts::REBALANCE_AGENT.json()),
+        ("ICaller", ICaller::abi::contract(), artifacts::CALLER.json()),
+    ];
+    for (name, ours, json) in pairs {
+        let (mut ours, mut theirs) = (items(&ours), items(&committed_abi(json)));
+        for items in [&mut ours, &mut theirs] {
+            // An implementation may promise more than its interface: `pure` for `view`.
+            items.values_mut().for_each(|item| *item = item.replace(" Pure", " View"));
+        }
+        assert!(!ours.is_empty(), "{name}");
+        assert_eq!(ours, theirs, "{name}");
+    }
+}
+
+#[test]
+fn constants_are_the_contracts() {
+    let committed = |path: &str| fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    assert!(committed("../src/L2/ModelRegistry.sol").contains("MAX_MODEL_BYTES = 4 * 1024 * 1024;"));
+    assert_eq!(layout::MAX_MODEL_BYTES as usize, praxis_model::limits::MAX_PLAN_BYTES);
+    assert_eq!(layout::CHUNK_BYTES as usize, praxis_model::id::CHUNK_BYTES);
+    assert_eq!(layout::LEAF_BYTES as usize, praxis_model::id::LEAF_BYTES);
+    let predeploys = committed("../src/libraries/Predeploys.sol");
+    for address in [addresses::INFERENCE, addresses::MODEL_REGISTRY, addresses::L1_BLOCK, addresses::DEPOSITOR] {
+        assert!(predeploys.to_lowercase().contains(&format!("{address:?}")), "{address}");
+    }
+}
+
+#[test]
+fn every_artifact_has_code() {
+    for artifact in artifacts::ALL {
+        assert!(artifact.runtime().len() > 100, "{}", artifact.name());
+        assert!(artifact.creation().len() > artifact.runtime().len(), "{}", artifact.name());
+        let arguments = [7u8; 32];
+        assert!(artifact.deployment(&arguments).ends_with(&arguments));
+    }
+}
+
+#[test]
+fn predeploys_stand_at_the_documented_addresses() {
+    let all = predeploys();
+    assert!(all.is_sorted_by(|a, b| a.address < b.address), "an address stands there twice");
+    let expected = [
+        (addresses::MODEL_REGISTRY, &artifacts::MODEL_REGISTRY as &Artifact),
+        (addresses::L1_BLOCK, &artifacts::L1_BLOCK),
+        (addresses::L2_TO_L1_MESSAGE_PASSER, &artifacts::L2_TO_L1_MESSAGE_PASSER),
+        (addresses::GAS_PRICE_ORACLE, &artifacts::GAS_PRICE_ORACLE),
+        (addresses::WETH9, &artifacts::WETH9),
+        (addresses::SEQUENCER_FEE_VAULT, &artifacts::FEE_VAULT),
+        (addresses::BASE_FEE_VAULT, &artifacts::FEE_VAULT),
+        (addresses::L1_FEE_VAULT, &artifacts::FEE_VAULT),
+    ];
+    let code = |address: Address| &all.iter().find(|predeploy| predeploy.address == address).unwrap().code;
+    for (address, artifact) in expected {
+        assert_eq!(code(address), artifact.runtime(), "{}", artifact.name());
+    }
+    assert_eq!(all.len(), expected.len() + 6);
+    assert!(all.iter().all(|predeploy| predeploy.storage.is_empty() && predeploy.nonce >= 1));
+}
+
+/// The code of other projects' contracts, by its published hash or by a second source.
+#[test]
+fn preinstalls_are_the_published_contracts() {
+    let all = predeploys();
+    let code = |address: Address| &all.iter().find(|predeploy| predeploy.address == address).unwrap().code;
+    let create2: Bytes =
+        "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0360160008160208237803582823\
+         4f58015156039578182fd5b8082525050506014600cf3"
+            .replace(' ', "")
+            .parse()
+            .unwrap();
+    assert_eq!(code(addresses::CREATE2_DEPLOYER), &create2);
+    assert_eq!(code(addresses::HISTORY_STORAGE), &alloy_eips::eip2935::HISTORY_STORAGE_CODE);
+    assert_eq!(code(addresses::BEACON_ROOTS), &alloy_eips::eip4788::BEACON_ROOTS_CODE);
+    assert_eq!(addresses::HISTORY_STORAGE, alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS);
+    assert_eq!(addresses::BEACON_ROOTS, alloy_eips::eip4788::BEACON_ROOTS_ADDRESS);
+    assert_eq!(addresses::SYSTEM_ADDRESS, alloy_eips::eip4788::SYSTEM_ADDRESS);
+    // The code hash that block explorers and chain lists give for Multicall3.
+    let multicall3 = "0xd5c15df687b16f2ff992fc8d767b4216323184a2bbc6ee2f9c398c318e770891";
+    assert_eq!(keccak256(code(addresses::MULTICALL3)).to_string(), multicall3);
+    // EntryPoint made this contract with its first CREATE, and holds its address.
+    assert_eq!(addresses::ENTRY_POINT.create(1), addresses::SENDER_CREATOR);
+    let entry_point = code(addresses::ENTRY_POINT);
+    assert!(entry_point.windows(20).any(|window| window == addresses::SENDER_CREATOR.as_slice()));
+    let sender_creator = code(addresses::SENDER_CREATOR);
+    assert!(sender_creator.windows(20).any(|window| window == addresses::ENTRY_POINT.as_slice()));
+}
+
+#[test]
+fn a_fee_recipient_goes_into_the_vaults_alone() {
+    let recipient = address!("0x00000000000000000000000000000000000000fe");
+    let vaults: Vec<_> = predeploys_with_fee_recipient(recipient)
+        .into_iter()
+        .filter(|predeploy| !predeploy.storage.is_empty())
+        .map(|predeploy| (predeploy.name, predeploy.storage))
+        .collect();
+    let storage = vec![(U256::ZERO, U256::from(0xfe))];
+    let expected = ["SequencerFeeVault", "BaseFeeVault", "L1FeeVault"].map(|name| (name, storage.clone()));
+    assert_eq!(vaults, expected);
+}
+
+/// The same bytes as `ReferenceTree.pattern` in the Solidity tests.
+fn pattern(length: usize) -> Vec<u8> {
+    let words = (0..length.div_ceil(32)).flat_map(|i| keccak256(U256::from(i).to_be_bytes::<32>()).0);
+    words.take(length).collect()
+}
+
+/// The registry's tests check the contract against the same file.
+#[test]
+fn model_ids_are_the_registrys() {
+    let vectors: Value = serde_json::from_str(include_str!("../../test/vectors/model_ids.json")).unwrap();
+    let lengths: Vec<u64> = serde_json::from_value(vectors["lengths"].clone()).unwrap();
+    let ids: Vec<B256> = serde_json::from_value(vectors["ids"].clone()).unwrap();
+    let computed: Vec<B256> =
+        lengths.iter().map(|&length| praxis_model::id::model_id(&pattern(length as usize))).collect();
+    assert!(lengths.len() >= 8);
+    assert_eq!(ids, computed);
 }

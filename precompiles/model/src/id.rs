@@ -20,9 +20,14 @@ pub const ID_DOMAIN: &[u8; 15] = b"praxis model v1";
 
 /// The id of an encoded Plan.
 pub fn model_id(plan_bytes: &[u8]) -> B256 {
+    bind(plan_bytes.len() as u64, model_root(plan_bytes))
+}
+
+/// The Merkle root in the id's preimage: what `ModelRegistry.begin` takes beside id and length.
+pub fn model_root(plan_bytes: &[u8]) -> B256 {
     let leaves = leaf_hashes(plan_bytes);
     let width = tree_width(leaves.len());
-    bind(plan_bytes.len() as u64, fold(leaves, width))
+    fold(leaves, width)
 }
 
 /// Number of leaves of a model of this length.

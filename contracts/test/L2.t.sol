@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IFeeVault} from "../src/interfaces/IFeeVault.sol";
+import {IL1Block} from "../src/interfaces/IL1Block.sol";
+import {IL2ToL1MessagePasser} from "../src/interfaces/IL2ToL1MessagePasser.sol";
+import {FeeVault} from "../src/L2/FeeVault.sol";
+import {GasPriceOracle} from "../src/L2/GasPriceOracle.sol";
+import {L1Block} from "../src/L2/L1Block.sol";
+import {L2ToL1MessagePasser} from "../src/L2/L2ToL1MessagePasser.sol";
+import {Predeploys} from "../src/libraries/Predeploys.sol";
+import {Test} from "./helpers/Test.sol";
+
+contract L1BlockTest is Test {
+    L1Block internal l1;
+
+    function setUp() public {
+        l1 = new L1Block();
+    }
+
+    function testFuzz_setL1BlockValues_storesEachField(IL1Block.L1Values calldata values) public {
+        vm.prank(Predeploys.DEPOSITOR_ACCOUNT);
+        l1.setL1BlockValues(values);
+        vm.assertEq(l1.number(), values.number);
+        vm.assertEq(l1.timestamp(), values.timestamp);
+        vm.assertEq(l1.basefee(), values.basefee);
+        vm.assertEq(l1.blobBaseFee(), values.blobBaseFee);
+        vm.assertEq(l1.hash(), values.hash);
+        vm.assertEq(l1.sequenceNumber(), values.sequenceNumber);
+        vm.assertEq(l1.batcherHash(), values.batcherHash);
+        vm.assertEq(l1.timestampMs(), values.timestampMs);
+        vm.assertTrue(l1.forced() == values.forced);
+    }
+
+    function testFuzz_setL1BlockValues_notDepositor_reverts(address caller, IL1Block.L1Values calldata values) public {
+        vm.assume(caller != Predeploys.DEPOSITOR_ACCOUNT);
+        vm.expectRevert(abi.encodeWithSelector(IL1Block.NotDepositor.selector, caller));
+        vm.prank(caller);
+        l1.setL1BlockValues(values);
+    }
+}
+
+contract GasPriceOracleTest is Test {
+    function test_prices_comeFromTheBlockAndItsOrigin() public {
+        GasPriceOracle oracle = new GasPriceOracle();
+        IL1Block.L1Values memory values;
+        values.basefee = 11;
+        values.blobBaseFee = 12;
+        vm.etch(Predeploys.L1_BLOCK, address(new L1Block()).code);
+        vm.prank(Predeploys.DEPOSITOR_ACCOUNT);
+        L1Block(Predeploys.L1_BLOCK).setL1BlockValues(values);
+        vm.fee(13);
+        vm.assertEq(oracle.l1BaseFee(), 11);
+        vm.assertEq(oracle.blobBaseFee(), 12);
+        vm.assertEq(oracle.baseFee(), 13);
+        vm.assertEq(oracle.gasPrice(), 13);
+        vm.assertEq(oracle.getL1Fee("any transaction"), 0);
+        vm.assertEq(oracle.getOperatorFee(1e6), 0);
+        vm.assertTrue(!oracle.isJovian());
+    }
+}
+
+contract L2ToL1MessagePasserTest is Test {
+    L2ToL1MessagePasser internal passer;
+
+    function setUp() public {
+        passer = new L2ToL1MessagePasser();
+        vm.deal(address(this), type(uint128).max);
+    }
+
+    function testFuzz_initiateWithdrawal_records(
+        address sender,
+        address target,
+        uint128 value,
+        uint256 gasLimit,
+        bytes memory data
+    ) public {
+        vm.deal(sender, value);
+        uint256 nonce = uint256(1) << 240;
+        vm.assertEq(passer.messageNonce(), nonce);
+        bytes32 hash = keccak256(abi.encode(nonce, sender, target, uint256(value), gasLimit, data));
+        vm.expectEmit(address(passer));
+        emit IL2ToL1MessagePasser.MessagePassed(nonce, sender, target, value, gasLimit, data, hash);
+        vm.prank(sender);
+        passer.initiateWithdrawal{value: value}(target, gasLimit, data);
+
+        vm.assertTrue(passer.sentMessages(hash));
+        vm.assertEq(passer.messageNonce(), nonce + 1);
+        vm.assertEq(address(passer).balance, value);
+        // What a storage proof on L1 looks up.
+        vm.assertEq(vm.load(address(passer), keccak256(abi.encode(hash, uint256(0)))), bytes32(uint256(1)));
+    }
+
+    function test_initiateWithdrawal_sameMessageTwice_hasTwoHashes() public {
+        uint256 nonce = passer.messageNonce();
+        passer.initiateWithdrawal(address(1), 2, "3");
+        passer.initiateWithdrawal(address(1), 2, "3");
+        vm.assertTrue(passer.sentMessages(keccak256(abi.encode(nonce, address(this), address(1), 0, 2, bytes("3")))));
+        vm.assertTrue(
+            passer.sentMessages(keccak256(abi.encode(nonce + 1, address(this), address(1), 0, 2, bytes("3"))))
+        );
+    }
+
+    function test_receive_withdrawsToTheSender() public {
+        uint256 nonce = passer.messageNonce();
+        bytes32 hash = keccak256(abi.encode(nonce, address(this), address(this), 5, 100_000, bytes("")));
+        (bool sent,) = address(passer).call{value: 5}("");
+        vm.assertTrue(sent);
+        vm.assertTrue(passer.sentMessages(hash));
+    }
+}
+
+contract FeeVaultTest is Test {
+    address internal constant RECIPIENT = address(0xFEE);
+    FeeVault internal vault;
+
+    function setUp() public {
+        vault = new FeeVault();
+        vm.store(address(vault), bytes32(0), bytes32(uint256(uint160(RECIPIENT))));
+        vm.deal(address(vault), 9);
+    }
+
+    function test_withdraw_paysTheRecipient() public {
+        vm.assertEq(vault.recipient(), RECIPIENT);
+        vm.expectEmit(address(vault));
+        emit IFeeVault.Withdrawn(RECIPIENT, 9, address(0xB0B));
+        vm.prank(address(0xB0B));
+        vm.assertEq(vault.withdraw(), 9);
+        vm.assertEq(RECIPIENT.balance, 9);
+        vm.assertEq(address(vault).balance, 0);
+        vm.assertEq(vault.totalProcessed(), 9);
+    }
+
+    function test_withdraw_noRecipient_reverts() public {
+        vm.store(address(vault), bytes32(0), bytes32(0));
+        vm.expectRevert(abi.encodeWithSelector(IFeeVault.RecipientNotSet.selector));
+        vault.withdraw();
+    }
+
+    function test_withdraw_recipientRefuses_reverts() public {
+        vm.etch(RECIPIENT, hex"5f5ffd");
+        vm.expectRevert(abi.encodeWithSelector(IFeeVault.TransferFailed.selector, RECIPIENT, 9));
+        vault.withdraw();
+        vm.assertEq(address(vault).balance, 9);
+        vm.assertEq(vault.totalProcessed(), 0);
+    }
+}

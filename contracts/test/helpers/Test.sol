@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title The cheatcodes of Foundry that these tests use
+/// @dev The npm package of forge-std is not its authors'; these few lines stand in for it.
+interface Vm {
+    function assume(bool condition) external pure;
+    function deal(address account, uint256 balance) external;
+    function etch(address account, bytes calldata code) external;
+    function store(address account, bytes32 slot, bytes32 value) external;
+    function load(address account, bytes32 slot) external view returns (bytes32);
+    function roll(uint256 number) external;
+    function warp(uint256 timestamp) external;
+    function fee(uint256 basefee) external;
+    function prank(address sender) external;
+    function prank(address sender, address origin) external;
+    function setBlockhash(uint256 number, bytes32 hash) external;
+    function mockCall(address callee, bytes calldata data, bytes calldata returned) external;
+    function mockCallRevert(address callee, bytes calldata data, bytes calldata returned) external;
+    function expectCall(address callee, bytes calldata data) external;
+    function expectRevert(bytes calldata data) external;
+    function expectRevert() external;
+    function expectEmit(address emitter) external;
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
+    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
+    function assertTrue(bool condition) external pure;
+    function assertEq(uint256 left, uint256 right) external pure;
+    function assertEq(int256 left, int256 right) external pure;
+    function assertEq(address left, address right) external pure;
+    function assertEq(bytes32 left, bytes32 right) external pure;
+    function assertEq(bytes calldata left, bytes calldata right) external pure;
+    function assertEq(string calldata left, string calldata right) external pure;
+}
+
+/// @title What every test contract inherits
+abstract contract Test {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    /// @dev How forge finds test contracts.
+    bool public constant IS_TEST = true;
+}

@@ -1,8 +1,8 @@
 //! Builds Plans in any order of inputs, constants and nodes, with the ids and types filled in.
 
 use crate::{
-    ENGINE_VERSION, Node, Op, OpError, Plan, PlanError, Tensor, TensorError, TensorType, ValueId,
-    ValueInfo, plan::constant_ranges,
+    ENGINE_VERSION, Node, Op, OpError, Plan, PlanError, Tensor, TensorError, TensorType, ValueId, ValueInfo,
+    plan::constant_ranges,
 };
 
 /// A value of a Plan that is being built.
@@ -48,29 +48,14 @@ pub enum BuildError {
 impl PlanBuilder {
     /// An empty Plan from this source file, made by this version of the importer.
     pub fn new(importer: u32, source_sha256: [u8; 32]) -> Self {
-        Self {
-            importer,
-            source_sha256,
-            ..Self::default()
-        }
+        Self { importer, source_sha256, ..Self::default() }
     }
 
     /// Adds the next input.
-    pub fn input(
-        &mut self,
-        name: impl Into<String>,
-        kind: TensorType,
-    ) -> Result<Handle, BuildError> {
+    pub fn input(&mut self, name: impl Into<String>, kind: TensorType) -> Result<Handle, BuildError> {
         kind.check()?;
-        self.inputs.push(ValueInfo {
-            name: name.into(),
-            dtype: kind.dtype,
-            shape: kind.shape,
-        });
-        Ok(Handle {
-            kind: Kind::Input,
-            index: self.inputs.len() as u32 - 1,
-        })
+        self.inputs.push(ValueInfo { name: name.into(), dtype: kind.dtype, shape: kind.shape });
+        Ok(Handle { kind: Kind::Input, index: self.inputs.len() as u32 - 1 })
     }
 
     /// Adds a constant.
@@ -78,42 +63,24 @@ impl PlanBuilder {
         tensor.tensor_type().check()?;
         tensor.check()?;
         self.constants.push(tensor);
-        Ok(Handle {
-            kind: Kind::Constant,
-            index: self.constants.len() as u32 - 1,
-        })
+        Ok(Handle { kind: Kind::Constant, index: self.constants.len() as u32 - 1 })
     }
 
     /// Adds a node and gives its outputs.
-    pub fn node(
-        &mut self,
-        op: impl Into<Op>,
-        inputs: &[Handle],
-    ) -> Result<Vec<Handle>, BuildError> {
+    pub fn node(&mut self, op: impl Into<Op>, inputs: &[Handle]) -> Result<Vec<Handle>, BuildError> {
         let op = op.into();
-        let types: Vec<TensorType> = inputs
-            .iter()
-            .map(|&handle| self.tensor_type(handle))
-            .collect();
+        let types: Vec<TensorType> = inputs.iter().map(|&handle| self.tensor_type(handle)).collect();
         let outputs = op.outputs(&types)?;
         let first = self.computed.len() as u32;
         self.computed.extend(outputs.iter().cloned());
         self.nodes.push((op, inputs.to_vec(), outputs));
-        Ok((first..self.computed.len() as u32)
-            .map(|index| Handle {
-                kind: Kind::Computed,
-                index,
-            })
-            .collect())
+        Ok((first..self.computed.len() as u32).map(|index| Handle { kind: Kind::Computed, index }).collect())
     }
 
     /// Adds a node that has one output.
     pub fn node1(&mut self, op: impl Into<Op>, inputs: &[Handle]) -> Result<Handle, BuildError> {
         let outputs = self.node(op, inputs)?;
-        outputs
-            .first()
-            .copied()
-            .ok_or_else(|| OpError::shape("the operator has no output").into())
+        outputs.first().copied().ok_or_else(|| OpError::shape("the operator has no output").into())
     }
 
     /// Adds the next output.
@@ -136,31 +103,21 @@ impl PlanBuilder {
 
     /// The constant behind a handle, `None` for other values.
     pub fn as_constant(&self, handle: Handle) -> Option<&Tensor> {
-        self.constants
-            .get(handle.index as usize)
-            .filter(|_| handle.kind == Kind::Constant)
+        self.constants.get(handle.index as usize).filter(|_| handle.kind == Kind::Constant)
     }
 
     /// The valid Plan. Constants that nothing reads are left out.
     pub fn finish(self) -> Result<Plan, BuildError> {
         let mut used = vec![false; self.constants.len()];
-        let read = self
-            .nodes
-            .iter()
-            .flat_map(|(_, inputs, _)| inputs)
-            .chain(self.outputs.iter().map(|(_, h)| h));
-        read.filter(|handle| handle.kind == Kind::Constant)
-            .for_each(|handle| used[handle.index as usize] = true);
+        let read = self.nodes.iter().flat_map(|(_, inputs, _)| inputs).chain(self.outputs.iter().map(|(_, h)| h));
+        read.filter(|handle| handle.kind == Kind::Constant).for_each(|handle| used[handle.index as usize] = true);
         let first_constant = self.inputs.len() as u32;
         let first_computed = first_constant + used.iter().filter(|&&used| used).count() as u32;
         let id = |handle: Handle| -> ValueId {
             match handle.kind {
                 Kind::Input => handle.index,
                 Kind::Constant => {
-                    let before = used[..handle.index as usize]
-                        .iter()
-                        .filter(|&&used| used)
-                        .count();
+                    let before = used[..handle.index as usize].iter().filter(|&&used| used).count();
                     first_constant + before as u32
                 }
                 Kind::Computed => first_computed + handle.index,
@@ -168,11 +125,7 @@ impl PlanBuilder {
         };
         let outputs = self.outputs.iter().map(|(name, handle)| {
             let kind = self.tensor_type(*handle);
-            ValueInfo {
-                name: name.clone(),
-                dtype: kind.dtype,
-                shape: kind.shape,
-            }
+            ValueInfo { name: name.clone(), dtype: kind.dtype, shape: kind.shape }
         });
         let outputs = outputs.collect();
         let output_values = self.outputs.iter().map(|&(_, handle)| id(handle)).collect();
@@ -182,13 +135,7 @@ impl PlanBuilder {
             outputs: outputs.clone(),
         });
         let nodes = nodes.collect();
-        let kept: Vec<&Tensor> = self
-            .constants
-            .iter()
-            .zip(&used)
-            .filter(|&(_, used)| *used)
-            .map(|(t, _)| t)
-            .collect();
+        let kept: Vec<&Tensor> = self.constants.iter().zip(&used).filter(|&(_, used)| *used).map(|(t, _)| t).collect();
         let constants: Vec<TensorType> = kept.iter().map(|tensor| tensor.tensor_type()).collect();
         let weights = pack(&constants, &kept)?;
         let plan = Plan {

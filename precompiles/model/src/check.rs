@@ -53,15 +53,8 @@ pub fn max_batch(plan: &Plan) -> u32 {
     if !plan.is_batch_one() {
         return 1;
     }
-    let row: u64 = plan
-        .inputs
-        .iter()
-        .chain(&plan.outputs)
-        .map(|info| info.tensor_type().bytes())
-        .sum();
-    u32::try_from(MAX_MEMORY_BYTES / row.max(1))
-        .unwrap_or(MAX_BATCH)
-        .clamp(1, MAX_BATCH)
+    let row: u64 = plan.inputs.iter().chain(&plan.outputs).map(|info| info.tensor_type().bytes()).sum();
+    u32::try_from(MAX_MEMORY_BYTES / row.max(1)).unwrap_or(MAX_BATCH).clamp(1, MAX_BATCH)
 }
 
 impl Plan {
@@ -75,34 +68,17 @@ impl Plan {
         let mut batch = None;
         for (index, (info, input)) in (0u64..).zip(self.inputs.iter().zip(inputs)) {
             if input.dtype != info.dtype {
-                return Err(InputError::InputType {
-                    index,
-                    expected: info.dtype,
-                    given: input.dtype,
-                });
+                return Err(InputError::InputType { index, expected: info.dtype, given: input.dtype });
             }
-            let rows = batch_rows(&info.shape, &input.shape, limit)
-                .filter(|&rows| *batch.get_or_insert(rows) == rows);
+            let rows = batch_rows(&info.shape, &input.shape, limit).filter(|&rows| *batch.get_or_insert(rows) == rows);
             if rows.is_none() {
                 let (expected, given) = (info.shape.clone(), input.shape.clone());
-                return Err(InputError::InputShape {
-                    index,
-                    expected,
-                    given,
-                });
+                return Err(InputError::InputShape { index, expected, given });
             }
             input.check().map_err(|error| {
                 let given = input.data.len() as u64;
-                let expected = if let TensorError::Length { expected, .. } = error {
-                    expected
-                } else {
-                    given
-                };
-                InputError::InputLength {
-                    index,
-                    expected,
-                    given,
-                }
+                let expected = if let TensorError::Length { expected, .. } = error { expected } else { given };
+                InputError::InputLength { index, expected, given }
             })?;
         }
         Ok(batch.unwrap_or(1))
@@ -115,11 +91,7 @@ fn batch_rows(expected: &[u32], given: &[u32], limit: u32) -> Option<u32> {
         return Some(1);
     }
     match (expected, given) {
-        ([1, expected @ ..], [rows, given @ ..])
-            if expected == given && (1..=limit).contains(rows) =>
-        {
-            Some(*rows)
-        }
+        ([1, expected @ ..], [rows, given @ ..]) if expected == given && (1..=limit).contains(rows) => Some(*rows),
         _ => None,
     }
 }

@@ -24,10 +24,7 @@ impl<'a> Reader<'a> {
     /// The next `count` bytes.
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], PlanError> {
         if count > self.remaining() {
-            return Err(PlanError::Truncated {
-                offset: self.offset,
-                needed: count - self.remaining(),
-            });
+            return Err(PlanError::Truncated { offset: self.offset, needed: count - self.remaining() });
         }
         let taken = &self.bytes[self.offset..self.offset + count];
         self.offset += count;
@@ -50,9 +47,7 @@ impl<'a> Reader<'a> {
         match self.u8()? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => Err(PlanError::NotCanonical {
-                what: "a flag is neither 0 nor 1",
-            }),
+            _ => Err(PlanError::NotCanonical { what: "a flag is neither 0 nor 1" }),
         }
     }
 
@@ -79,13 +74,7 @@ impl<'a> Reader<'a> {
     /// A finite float32.
     pub fn f32(&mut self) -> Result<f32, PlanError> {
         let value = f32::from_le_bytes(self.array()?);
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(PlanError::NotCanonical {
-                what: "an attribute is not finite",
-            })
-        }
+        if value.is_finite() { Ok(value) } else { Err(PlanError::NotCanonical { what: "an attribute is not finite" }) }
     }
 
     /// 32 bytes.
@@ -94,27 +83,15 @@ impl<'a> Reader<'a> {
     }
 
     /// A count of items that take at least `item_bytes` bytes each, at most `limit`.
-    pub fn count(
-        &mut self,
-        what: &'static str,
-        limit: usize,
-        item_bytes: usize,
-    ) -> Result<usize, PlanError> {
+    pub fn count(&mut self, what: &'static str, limit: usize, item_bytes: usize) -> Result<usize, PlanError> {
         let offset = self.offset;
         let count = self.u32()? as usize;
         if count > limit {
-            return Err(PlanError::Limit {
-                what,
-                found: count as u64,
-                limit: limit as u64,
-            });
+            return Err(PlanError::Limit { what, found: count as u64, limit: limit as u64 });
         }
         let needed = count.saturating_mul(item_bytes);
         if needed > self.remaining() {
-            return Err(PlanError::Truncated {
-                offset,
-                needed: needed - self.remaining(),
-            });
+            return Err(PlanError::Truncated { offset, needed: needed - self.remaining() });
         }
         Ok(count)
     }
@@ -139,9 +116,7 @@ impl<'a> Reader<'a> {
     pub fn string(&mut self, what: &'static str, limit: usize) -> Result<String, PlanError> {
         let count = self.count(what, limit, 1)?;
         let bytes = self.take(count)?;
-        let text = core::str::from_utf8(bytes).map_err(|_| PlanError::NotCanonical {
-            what: "a name is not UTF-8",
-        })?;
+        let text = core::str::from_utf8(bytes).map_err(|_| PlanError::NotCanonical { what: "a name is not UTF-8" })?;
         Ok(text.to_owned())
     }
 
@@ -154,13 +129,7 @@ impl<'a> Reader<'a> {
 
     /// Accepts only the end of the bytes.
     pub fn end(&self) -> Result<(), PlanError> {
-        if self.remaining() == 0 {
-            Ok(())
-        } else {
-            Err(PlanError::NotCanonical {
-                what: "bytes after the last field",
-            })
-        }
+        if self.remaining() == 0 { Ok(()) } else { Err(PlanError::NotCanonical { what: "bytes after the last field" }) }
     }
 }
 

@@ -76,9 +76,7 @@ impl Work {
         Self {
             nodes: self.nodes.saturating_add(other.nodes),
             multiply_adds: self.multiply_adds.saturating_add(other.multiply_adds),
-            wide_multiply_adds: self
-                .wide_multiply_adds
-                .saturating_add(other.wide_multiply_adds),
+            wide_multiply_adds: self.wide_multiply_adds.saturating_add(other.wide_multiply_adds),
             elements: self.elements.saturating_add(other.elements),
             transcendentals: self.transcendentals.saturating_add(other.transcendentals),
             bytes: self.bytes.saturating_add(other.bytes),
@@ -90,8 +88,7 @@ impl Work {
         [
             self.nodes.saturating_mul(NODE_GAS),
             self.multiply_adds.div_ceil(MULTIPLY_ADDS_PER_GAS),
-            self.wide_multiply_adds
-                .saturating_mul(WIDE_MULTIPLY_ADD_GAS),
+            self.wide_multiply_adds.saturating_mul(WIDE_MULTIPLY_ADD_GAS),
             self.elements.div_ceil(ELEMENTS_PER_GAS),
             self.transcendentals.saturating_mul(TRANSCENDENTAL_GAS),
             self.bytes.div_ceil(BYTES_PER_GAS),
@@ -108,12 +105,7 @@ impl Plan {
         let types = self.value_types();
         let work = count(self, &types);
         let cold_gas = leaf_count(length).saturating_mul(COLD_LEAF_GAS);
-        PlanCost {
-            gas: work.gas(),
-            cold_gas,
-            memory_bytes: memory::bound(self, &types, length),
-            work,
-        }
+        PlanCost { gas: work.gas(), cold_gas, memory_bytes: memory::bound(self, &types, length), work }
     }
 
     /// [`Self::cost`] once the limits hold.
@@ -121,11 +113,7 @@ impl Plan {
         let cost = self.cost();
         let limit = crate::limits::MAX_MEMORY_BYTES;
         if cost.memory_bytes > limit {
-            return Err(PlanError::Limit {
-                what: "memory of a run in bytes",
-                found: cost.memory_bytes,
-                limit,
-            });
+            return Err(PlanError::Limit { what: "memory of a run in bytes", found: cost.memory_bytes, limit });
         }
         Ok(cost)
     }
@@ -135,20 +123,10 @@ fn count(plan: &Plan, types: &[TensorType]) -> Work {
     let kind = |id: &u32| types.get(*id as usize).cloned();
     plan.nodes.iter().fold(Work::default(), |total, node| {
         let inputs: Vec<TensorType> = node.inputs.iter().filter_map(kind).collect();
-        let bytes = inputs
-            .iter()
-            .chain(&node.outputs)
-            .fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
-        let own = Work {
-            nodes: 1,
-            bytes,
-            ..node.op.work(&inputs, &node.outputs)
-        };
+        let bytes = inputs.iter().chain(&node.outputs).fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
+        let own = Work { nodes: 1, bytes, ..node.op.work(&inputs, &node.outputs) };
         total.plus(own)
     })
 }
 
-const _: () = assert!(
-    LEAF_BYTES == 512,
-    "COLD_LEAF_GAS is priced for leaves of 512 bytes"
-);
+const _: () = assert!(LEAF_BYTES == 512, "COLD_LEAF_GAS is priced for leaves of 512 bytes");

@@ -10,8 +10,7 @@ use crate::{
     codec::{Reader, Writer},
     id::LEAF_BYTES,
     limits::{
-        MAX_CONSTANTS, MAX_GRAPH_BYTES, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES,
-        MAX_PLAN_BYTES,
+        MAX_CONSTANTS, MAX_GRAPH_BYTES, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES, MAX_PLAN_BYTES,
     },
     plan::constant_ranges,
 };
@@ -41,11 +40,7 @@ impl Plan {
     pub fn decode(bytes: &[u8]) -> Result<Self, PlanError> {
         if bytes.len() > MAX_PLAN_BYTES {
             let found = bytes.len() as u64;
-            return Err(PlanError::Limit {
-                what: "size of the plan in bytes",
-                found,
-                limit: MAX_PLAN_BYTES as u64,
-            });
+            return Err(PlanError::Limit { what: "size of the plan in bytes", found, limit: MAX_PLAN_BYTES as u64 });
         }
         let mut reader = Reader::new(bytes);
         if reader.take(MAGIC.len()).ok() != Some(MAGIC.as_slice()) {
@@ -53,27 +48,17 @@ impl Plan {
         }
         let format = reader.u32()?;
         if format != FORMAT {
-            return Err(PlanError::FormatVersion {
-                found: format,
-                expected: FORMAT,
-            });
+            return Err(PlanError::FormatVersion { found: format, expected: FORMAT });
         }
         let graph_bytes = reader.u32()? as usize;
         let weight_bytes = reader.u32()? as usize;
         if graph_bytes > MAX_GRAPH_BYTES {
             let found = graph_bytes as u64;
-            return Err(PlanError::Limit {
-                what: "size of the graph in bytes",
-                found,
-                limit: MAX_GRAPH_BYTES as u64,
-            });
+            return Err(PlanError::Limit { what: "size of the graph in bytes", found, limit: MAX_GRAPH_BYTES as u64 });
         }
         let graph = reader.take(graph_bytes)?;
         let used = HEADER_BYTES + graph_bytes;
-        zeros(
-            reader.take(used.next_multiple_of(LEAF_BYTES) - used)?,
-            "padding before the weights",
-        )?;
+        zeros(reader.take(used.next_multiple_of(LEAF_BYTES) - used)?, "padding before the weights")?;
         let weights = reader.take(weight_bytes)?;
         reader.end()?;
         let mut plan = decode_graph(graph)?;
@@ -84,11 +69,7 @@ impl Plan {
 }
 
 fn zeros(bytes: &[u8], what: &'static str) -> Result<(), PlanError> {
-    if bytes.iter().all(|&byte| byte == 0) {
-        Ok(())
-    } else {
-        Err(PlanError::NotCanonical { what })
-    }
+    if bytes.iter().all(|&byte| byte == 0) { Ok(()) } else { Err(PlanError::NotCanonical { what }) }
 }
 
 /// The weight section has exactly the length of the constants, and its gaps are zero.
@@ -96,10 +77,7 @@ pub(crate) fn check_gaps(plan: &Plan, weights: &[u8]) -> Result<(), PlanError> {
     let ranges = constant_ranges(&plan.constants)?;
     let expected = ranges.last().map_or(0, |range| range.end);
     if weights.len() != expected {
-        return Err(PlanError::Weights {
-            found: weights.len() as u64,
-            expected: expected as u64,
-        });
+        return Err(PlanError::Weights { found: weights.len() as u64, expected: expected as u64 });
     }
     let mut end = 0;
     for range in ranges {
@@ -145,42 +123,19 @@ fn decode_graph(bytes: &[u8]) -> Result<Plan, PlanError> {
     let output_values = reader.list("number of outputs", MAX_MODEL_ARITY, 4, Reader::u32)?;
     reader.end()?;
     let weights = Vec::new();
-    Ok(Plan {
-        engine,
-        importer,
-        source_sha256,
-        inputs,
-        constants,
-        nodes,
-        outputs,
-        output_values,
-        weights,
-    })
+    Ok(Plan { engine, importer, source_sha256, inputs, constants, nodes, outputs, output_values, weights })
 }
 
 fn read_value_info(reader: &mut Reader<'_>) -> Result<ValueInfo, PlanError> {
     let name = reader.string("length of a name", MAX_NAME_BYTES)?;
     let kind = reader.tensor_type()?;
-    Ok(ValueInfo {
-        name,
-        dtype: kind.dtype,
-        shape: kind.shape,
-    })
+    Ok(ValueInfo { name, dtype: kind.dtype, shape: kind.shape })
 }
 
 fn read_node(reader: &mut Reader<'_>) -> Result<Node, PlanError> {
     let code = reader.u16()?;
     let op = Op::decode_attributes(code, reader)?;
     let inputs = reader.list("number of a node's inputs", MAX_NODE_ARITY, 4, Reader::u32)?;
-    let outputs = reader.list(
-        "number of a node's outputs",
-        MAX_NODE_ARITY,
-        5,
-        Reader::tensor_type,
-    )?;
-    Ok(Node {
-        op,
-        inputs,
-        outputs,
-    })
+    let outputs = reader.list("number of a node's outputs", MAX_NODE_ARITY, 5, Reader::tensor_type)?;
+    Ok(Node { op, inputs, outputs })
 }

@@ -164,9 +164,6 @@ impl OpError {
     }
 
     pub(crate) fn attribute(name: &'static str, why: impl Into<String>) -> Self {
-        Self::Attribute {
-            name,
-            why: why.into(),
-        }
+        Self::Attribute { name, why: why.into() }
     }
 }

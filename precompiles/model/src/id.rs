@@ -55,21 +55,13 @@ pub fn chunk_proof(plan_bytes: &[u8], index: u32) -> Option<Vec<B256>> {
     if position >= count {
         return None;
     }
-    let mut level: Vec<B256> = plan_bytes
-        .chunks(CHUNK_BYTES)
-        .map(|part| chunk_root(part, CHUNK_LEAVES))
-        .collect();
+    let mut level: Vec<B256> = plan_bytes.chunks(CHUNK_BYTES).map(|part| chunk_root(part, CHUNK_LEAVES)).collect();
     let empty = fold(Vec::new(), CHUNK_LEAVES);
     level.resize(count.next_power_of_two(), empty);
     let mut proof = Vec::new();
     while level.len() > 1 {
         proof.push(level[position ^ 1]);
-        level = level
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|[left, right]| node(left, right))
-            .collect();
+        level = level.as_chunks::<2>().0.iter().map(|[left, right]| node(left, right)).collect();
         position /= 2;
     }
     Some(proof)
@@ -83,24 +75,14 @@ pub fn verify_chunk(id: B256, length: u64, index: u32, data: &[u8], proof: &[B25
         return false;
     }
     let expected = (length - index * CHUNK_BYTES as u64).min(CHUNK_BYTES as u64);
-    if data.len() as u64 != expected
-        || proof.len() as u32 != chunks.next_power_of_two().trailing_zeros()
-    {
+    if data.len() as u64 != expected || proof.len() as u32 != chunks.next_power_of_two().trailing_zeros() {
         return false;
     }
-    let width = if chunks == 1 {
-        tree_width(data.len().div_ceil(LEAF_BYTES))
-    } else {
-        CHUNK_LEAVES
-    };
+    let width = if chunks == 1 { tree_width(data.len().div_ceil(LEAF_BYTES)) } else { CHUNK_LEAVES };
     let mut hash = chunk_root(data, width);
     let mut position = index;
     for sibling in proof {
-        hash = if position & 1 == 0 {
-            node(&hash, sibling)
-        } else {
-            node(sibling, &hash)
-        };
+        hash = if position & 1 == 0 { node(&hash, sibling) } else { node(sibling, &hash) };
         position >>= 1;
     }
     bind(length, hash) == id
@@ -148,12 +130,7 @@ fn tree_width(leaves: usize) -> usize {
 fn fold(mut level: Vec<B256>, width: usize) -> B256 {
     level.resize(width, B256::ZERO);
     while level.len() > 1 {
-        level = level
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|[left, right]| node(left, right))
-            .collect();
+        level = level.as_chunks::<2>().0.iter().map(|[left, right]| node(left, right)).collect();
     }
     level.first().copied().unwrap_or_default()
 }

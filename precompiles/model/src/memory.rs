@@ -34,20 +34,12 @@ impl ArenaLayout {
         for (index, node) in plan.nodes.iter().enumerate() {
             live.retain(|value| value.last_use >= index);
             for output in &node.outputs {
-                let size = output.bytes().saturating_add(ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT
-                    * ARENA_ALIGNMENT;
+                let size = output.bytes().saturating_add(ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
                 let start = lowest_gap(&live, size);
                 let end = start.saturating_add(size);
                 bytes = bytes.max(end);
                 let at = live.partition_point(|value| value.start < start);
-                live.insert(
-                    at,
-                    Placed {
-                        start,
-                        end,
-                        last_use: last_use[next].max(index),
-                    },
-                );
+                live.insert(at, Placed { start, end, last_use: last_use[next].max(index) });
                 offsets[next] = Some(start);
                 next += 1;
             }
@@ -67,9 +59,7 @@ fn last_uses(plan: &Plan, count: usize) -> Vec<usize> {
     for (index, node) in plan.nodes.iter().enumerate() {
         node.inputs.iter().for_each(|&id| touch(id, index));
     }
-    plan.output_values
-        .iter()
-        .for_each(|&id| touch(id, usize::MAX));
+    plan.output_values.iter().for_each(|&id| touch(id, usize::MAX));
     last
 }
 
@@ -85,39 +75,22 @@ fn lowest_gap(live: &[Placed], size: u64) -> u64 {
     start
 }
 
-/// Upper bound on the memory of a prepared Plan and one run: the encoded bytes, weights packed for the kernels, the
-/// arena, inputs and outputs, and the packed operands of the largest node.
+/// Upper bound on the memory of a prepared Plan and one run: the encoded bytes and the weights, constants packed for the
+/// kernels, the arena with the inputs in front, inputs and outputs, and the scratch memory of the neediest node.
 pub(crate) fn bound(plan: &Plan, types: &[TensorType], encoded_bytes: u64) -> u64 {
-    let sum = |types: &mut dyn Iterator<Item = u64>| types.fold(0u64, u64::saturating_add);
-    let io = sum(&mut plan
-        .inputs
-        .iter()
-        .chain(&plan.outputs)
-        .map(|info| info.tensor_type().bytes()));
+    let io = plan.inputs.iter().chain(&plan.outputs).map(|info| info.tensor_type().bytes().saturating_add(LINE));
+    let io = io.fold(0u64, |sum, bytes| sum.saturating_add(bytes.saturating_mul(2)));
     let arena = ArenaLayout::new(plan, types).bytes;
-    let packed = sum(&mut plan.constants.iter().map(|kind| packed_bytes(kind)));
-    let scratch = plan.nodes.iter().map(|node| {
-        sum(&mut node
-            .inputs
-            .iter()
-            .filter_map(|&id| types.get(id as usize))
-            .map(packed_bytes))
-    });
-    [encoded_bytes, packed, arena, io, scratch.max().unwrap_or(0)]
-        .into_iter()
-        .fold(0, u64::saturating_add)
+    let (mut held, mut scratch) = (0u64, 0u64);
+    for node in &plan.nodes {
+        let inputs: Vec<TensorType> = node.inputs.iter().filter_map(|&id| types.get(id as usize).cloned()).collect();
+        let memory = node.op.memory(&inputs);
+        let constant = node.inputs.get(1).is_some_and(|&right| plan.is_constant(right));
+        held = held.saturating_add(if constant { memory.packed } else { 0 });
+        scratch = scratch.max(memory.scratch.saturating_add(if constant { 0 } else { memory.packed }));
+    }
+    let weights = plan.weights.len() as u64 + LINE;
+    [encoded_bytes, weights, held, arena, io, scratch].into_iter().fold(0, u64::saturating_add)
 }
 
-/// Bytes of an operand packed in panels of 32 columns: no more than 32 times a narrow one.
-fn packed_bytes(kind: &TensorType) -> u64 {
-    const PANEL: u32 = 32;
-    let widest = match kind.shape.as_slice() {
-        [] | [_] => return kind.bytes(),
-        [.., rows, columns] => (*rows).min(*columns).max(1),
-    };
-    if widest >= PANEL {
-        return kind.bytes().saturating_mul(2);
-    }
-    kind.bytes()
-        .saturating_mul(u64::from(PANEL.div_ceil(widest)))
-}
+const LINE: u64 = 64;

@@ -50,10 +50,7 @@ impl Plan {
     pub fn value_types(&self) -> Vec<TensorType> {
         let inputs = self.inputs.iter().map(ValueInfo::tensor_type);
         let constants = self.constants.iter().cloned();
-        let computed = self
-            .nodes
-            .iter()
-            .flat_map(|node| node.outputs.iter().cloned());
+        let computed = self.nodes.iter().flat_map(|node| node.outputs.iter().cloned());
         inputs.chain(constants).chain(computed).collect()
     }
 
@@ -79,23 +76,18 @@ impl Plan {
     }
 }
 
-pub(crate) fn constant_ranges(
-    constants: &[TensorType],
-) -> Result<Vec<core::ops::Range<usize>>, PlanError> {
+pub(crate) fn constant_ranges(constants: &[TensorType]) -> Result<Vec<core::ops::Range<usize>>, PlanError> {
     let mut end = 0usize;
     let mut ranges = Vec::with_capacity(constants.len());
     for constant in constants {
         let start = end.next_multiple_of(WEIGHT_ALIGNMENT);
         let bytes = usize::try_from(constant.bytes()).unwrap_or(usize::MAX);
         let limit = crate::MAX_PLAN_BYTES as u64;
-        end = start
-            .checked_add(bytes)
-            .filter(|&end| end as u64 <= limit)
-            .ok_or(PlanError::Limit {
-                what: "size of the weights in bytes",
-                found: (start as u64).saturating_add(constant.bytes()),
-                limit,
-            })?;
+        end = start.checked_add(bytes).filter(|&end| end as u64 <= limit).ok_or(PlanError::Limit {
+            what: "size of the weights in bytes",
+            found: (start as u64).saturating_add(constant.bytes()),
+            limit,
+        })?;
         ranges.push(start..end);
     }
     Ok(ranges)

@@ -20,9 +20,6 @@ pub struct ModelFault {
 impl ModelFault {
     /// A fault with its reason.
     pub fn new(id: B256, reason: impl Into<String>) -> Self {
-        Self {
-            id,
-            reason: reason.into(),
-        }
+        Self { id, reason: reason.into() }
     }
 }

@@ -56,11 +56,7 @@ impl Tensor {
         values: &[T],
         bytes: impl Fn(T) -> [u8; N],
     ) -> Self {
-        Self {
-            dtype,
-            shape: shape.into(),
-            data: values.iter().flat_map(|&value| bytes(value)).collect(),
-        }
+        Self { dtype, shape: shape.into(), data: values.iter().flat_map(|&value| bytes(value)).collect() }
     }
 
     /// The elements of a float32 tensor, `None` for another type.
@@ -79,12 +75,7 @@ impl Tensor {
     }
 
     fn elements<T, const N: usize>(&self, read: impl Fn([u8; N]) -> T) -> Vec<T> {
-        self.data
-            .as_chunks::<N>()
-            .0
-            .iter()
-            .map(|&bytes| read(bytes))
-            .collect()
+        self.data.as_chunks::<N>().0.iter().map(|&bytes| read(bytes)).collect()
     }
 
     /// Element type and shape.
@@ -96,16 +87,9 @@ impl Tensor {
     pub fn check(&self) -> Result<(), TensorError> {
         let expected = self.tensor_type().bytes();
         if self.data.len() as u64 != expected {
-            return Err(TensorError::Length {
-                expected,
-                found: self.data.len() as u64,
-            });
+            return Err(TensorError::Length { expected, found: self.data.len() as u64 });
         }
-        match self
-            .data
-            .iter()
-            .find(|&&byte| self.dtype == DType::Bool && byte > 1)
-        {
+        match self.data.iter().find(|&&byte| self.dtype == DType::Bool && byte > 1) {
             Some(&byte) => Err(TensorError::Bool(byte)),
             None => Ok(()),
         }
@@ -134,25 +118,12 @@ pub fn decode_tensors(bytes: &[u8]) -> Result<Vec<Tensor>, PlanError> {
         let dtype = DType::try_from(reader.u8()?)?;
         let rank = usize::from(reader.u8()?);
         if rank > MAX_RANK {
-            return Err(PlanError::Limit {
-                what: "rank",
-                found: rank as u64,
-                limit: MAX_RANK as u64,
-            });
+            return Err(PlanError::Limit { what: "rank", found: rank as u64, limit: MAX_RANK as u64 });
         }
-        let shape = (0..rank)
-            .map(|_| reader.u32())
-            .collect::<Result<Vec<_>, _>>()?;
-        let size =
-            usize::try_from(TensorType::new(dtype, shape.clone()).bytes()).unwrap_or(usize::MAX);
-        let tensor = Tensor {
-            dtype,
-            shape,
-            data: reader.take(size)?.to_vec(),
-        };
-        tensor.check().map_err(|_| PlanError::NotCanonical {
-            what: "a bool element is neither 0 nor 1",
-        })?;
+        let shape = (0..rank).map(|_| reader.u32()).collect::<Result<Vec<_>, _>>()?;
+        let size = usize::try_from(TensorType::new(dtype, shape.clone()).bytes()).unwrap_or(usize::MAX);
+        let tensor = Tensor { dtype, shape, data: reader.take(size)?.to_vec() };
+        tensor.check().map_err(|_| PlanError::NotCanonical { what: "a bool element is neither 0 nor 1" })?;
         Ok(tensor)
     })?;
     reader.end()?;

@@ -28,50 +28,33 @@ pub struct ValueInfo {
 impl TensorType {
     /// A type of this element type and shape; [`Self::check`] says whether it keeps the limits.
     pub fn new(dtype: DType, shape: impl Into<Vec<u32>>) -> Self {
-        Self {
-            dtype,
-            shape: shape.into(),
-        }
+        Self { dtype, shape: shape.into() }
     }
 
     /// Checks rank, dimensions and size against the limits.
     pub fn check(&self) -> Result<(), OpError> {
         if self.shape.len() > MAX_RANK {
             let found = self.shape.len() as u64;
-            return Err(OpError::Limit {
-                what: "rank",
-                found,
-                limit: MAX_RANK as u64,
-            });
+            return Err(OpError::Limit { what: "rank", found, limit: MAX_RANK as u64 });
         }
         if self.shape.contains(&0) {
-            return Err(OpError::shape(format!(
-                "shape {:?} has a dimension of 0",
-                self.shape
-            )));
+            return Err(OpError::shape(format!("shape {:?} has a dimension of 0", self.shape)));
         }
         let bytes = self.checked_bytes().unwrap_or(u64::MAX);
         if bytes > MAX_TENSOR_BYTES {
-            return Err(OpError::Limit {
-                what: "tensor size in bytes",
-                found: bytes,
-                limit: MAX_TENSOR_BYTES,
-            });
+            return Err(OpError::Limit { what: "tensor size in bytes", found: bytes, limit: MAX_TENSOR_BYTES });
         }
         Ok(())
     }
 
     /// Number of elements, `None` on overflow.
     pub fn checked_elements(&self) -> Option<u64> {
-        self.shape
-            .iter()
-            .try_fold(1u64, |product, &dim| product.checked_mul(u64::from(dim)))
+        self.shape.iter().try_fold(1u64, |product, &dim| product.checked_mul(u64::from(dim)))
     }
 
     /// Size in bytes, `None` on overflow.
     pub fn checked_bytes(&self) -> Option<u64> {
-        self.checked_elements()?
-            .checked_mul(self.dtype.size() as u64)
+        self.checked_elements()?.checked_mul(self.dtype.size() as u64)
     }
 
     /// Number of elements of a type that passed [`Self::check`] (saturating otherwise).

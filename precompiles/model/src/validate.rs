@@ -6,8 +6,7 @@ use crate::{
     Plan, PlanCost, PlanError, TensorType, ValueId, ValueInfo,
     encoding::check_gaps,
     limits::{
-        ENGINE_VERSION, MAX_CONSTANTS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES,
-        MAX_PLAN_BYTES,
+        ENGINE_VERSION, MAX_CONSTANTS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES, MAX_PLAN_BYTES,
     },
 };
 
@@ -15,16 +14,12 @@ impl Plan {
     /// Checks limits, names, value ids, types and shapes, and gives the cost.
     pub fn validate(&self) -> Result<PlanCost, PlanError> {
         if self.engine != ENGINE_VERSION {
-            return Err(PlanError::Engine {
-                found: self.engine,
-                expected: ENGINE_VERSION,
-            });
+            return Err(PlanError::Engine { found: self.engine, expected: ENGINE_VERSION });
         }
         self.check_counts()?;
         check_names("input", &self.inputs)?;
         check_names("output", &self.outputs)?;
-        let mut types: Vec<TensorType> =
-            Vec::with_capacity(self.inputs.len() + self.constants.len());
+        let mut types: Vec<TensorType> = Vec::with_capacity(self.inputs.len() + self.constants.len());
         for (index, info) in self.inputs.iter().enumerate() {
             types.push(checked(info.tensor_type(), || format!("input {index}"))?);
         }
@@ -46,38 +41,22 @@ impl Plan {
         limit("number of constants", self.constants.len(), MAX_CONSTANTS)?;
         limit("number of nodes", self.nodes.len(), MAX_NODES)?;
         for node in &self.nodes {
-            limit(
-                "number of a node's inputs",
-                node.inputs.len(),
-                MAX_NODE_ARITY,
-            )?;
-            limit(
-                "number of a node's outputs",
-                node.outputs.len(),
-                MAX_NODE_ARITY,
-            )?;
+            limit("number of a node's inputs", node.inputs.len(), MAX_NODE_ARITY)?;
+            limit("number of a node's outputs", node.outputs.len(), MAX_NODE_ARITY)?;
         }
         if self.outputs.is_empty() {
-            return Err(PlanError::NotCanonical {
-                what: "the model has no output",
-            });
+            return Err(PlanError::NotCanonical { what: "the model has no output" });
         }
         if self.outputs.len() != self.output_values.len() {
-            return Err(PlanError::NotCanonical {
-                what: "outputs and their values differ in number",
-            });
+            return Err(PlanError::NotCanonical { what: "outputs and their values differ in number" });
         }
         Ok(())
     }
 
     fn check_bools(&self) -> Result<(), PlanError> {
         for (constant, range) in self.constants.iter().zip(self.constant_ranges()?) {
-            if constant.dtype == crate::DType::Bool
-                && self.weights[range].iter().any(|&byte| byte > 1)
-            {
-                return Err(PlanError::NotCanonical {
-                    what: "a bool constant is neither 0 nor 1",
-                });
+            if constant.dtype == crate::DType::Bool && self.weights[range].iter().any(|&byte| byte > 1) {
+                return Err(PlanError::NotCanonical { what: "a bool constant is neither 0 nor 1" });
             }
         }
         Ok(())
@@ -87,29 +66,12 @@ impl Plan {
         for (index, node) in self.nodes.iter().enumerate() {
             let op = node.op.name();
             let place = || format!("node {index} ({op})");
-            let inputs = node
-                .inputs
-                .iter()
-                .map(|&id| lookup(types, id, place))
-                .collect::<Result<Vec<_>, _>>()?;
-            let computed =
-                node.op
-                    .outputs(&inputs)
-                    .map_err(|why| PlanError::Node { index, op, why })?;
+            let inputs = node.inputs.iter().map(|&id| lookup(types, id, place)).collect::<Result<Vec<_>, _>>()?;
+            let computed = node.op.outputs(&inputs).map_err(|why| PlanError::Node { index, op, why })?;
             if computed != node.outputs {
-                let list = |types: &[TensorType]| {
-                    types
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                };
+                let list = |types: &[TensorType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 let (stated, computed) = (list(&node.outputs), list(&computed));
-                return Err(PlanError::Mismatch {
-                    place: place(),
-                    stated,
-                    computed,
-                });
+                return Err(PlanError::Mismatch { place: place(), stated, computed });
             }
             types.extend(computed);
         }
@@ -122,11 +84,7 @@ impl Plan {
             let computed = lookup(types, id, place)?;
             if computed != info.tensor_type() {
                 let (stated, computed) = (info.tensor_type().to_string(), computed.to_string());
-                return Err(PlanError::Mismatch {
-                    place: place(),
-                    stated,
-                    computed,
-                });
+                return Err(PlanError::Mismatch { place: place(), stated, computed });
             }
         }
         Ok(())
@@ -135,46 +93,25 @@ impl Plan {
 
 fn limit(what: &'static str, found: usize, limit: usize) -> Result<(), PlanError> {
     if found > limit {
-        return Err(PlanError::Limit {
-            what,
-            found: found as u64,
-            limit: limit as u64,
-        });
+        return Err(PlanError::Limit { what, found: found as u64, limit: limit as u64 });
     }
     Ok(())
 }
 
 fn checked(kind: TensorType, place: impl Fn() -> String) -> Result<TensorType, PlanError> {
-    kind.check().map_err(|why| PlanError::Type {
-        place: place(),
-        why,
-    })?;
+    kind.check().map_err(|why| PlanError::Type { place: place(), why })?;
     Ok(kind)
 }
 
-fn lookup(
-    types: &[TensorType],
-    id: ValueId,
-    place: impl Fn() -> String,
-) -> Result<TensorType, PlanError> {
+fn lookup(types: &[TensorType], id: ValueId, place: impl Fn() -> String) -> Result<TensorType, PlanError> {
     let defined = types.len() as u32;
-    types
-        .get(id as usize)
-        .cloned()
-        .ok_or_else(|| PlanError::ValueId {
-            place: place(),
-            id,
-            defined,
-        })
+    types.get(id as usize).cloned().ok_or_else(|| PlanError::ValueId { place: place(), id, defined })
 }
 
 fn check_names(kind: &'static str, infos: &[ValueInfo]) -> Result<(), PlanError> {
     let mut seen = BTreeSet::new();
     for info in infos {
-        let bad = |why| PlanError::Name {
-            name: info.name.clone(),
-            why,
-        };
+        let bad = |why| PlanError::Name { name: info.name.clone(), why };
         limit("length of a name", info.name.len(), MAX_NAME_BYTES)?;
         if info.name.is_empty() {
             return Err(bad("it is empty"));
@@ -183,11 +120,7 @@ fn check_names(kind: &'static str, infos: &[ValueInfo]) -> Result<(), PlanError>
             return Err(bad("it has control characters"));
         }
         if !seen.insert(&info.name) {
-            return Err(bad(if kind == "input" {
-                "two inputs have it"
-            } else {
-                "two outputs have it"
-            }));
+            return Err(bad(if kind == "input" { "two inputs have it" } else { "two outputs have it" }));
         }
     }
     Ok(())

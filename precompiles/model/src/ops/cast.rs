@@ -18,9 +18,7 @@ impl Operator for Cast {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            to: DType::try_from(reader.u8()?)?,
-        })
+        Ok(Self { to: DType::try_from(reader.u8()?)? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {

@@ -33,10 +33,7 @@ impl Scalar {
     /// A float32.
     pub fn f32(value: f32) -> Self {
         let [a, b, c, d] = value.to_le_bytes();
-        Self {
-            dtype: DType::F32,
-            bytes: [a, b, c, d, 0, 0, 0, 0],
-        }
+        Self { dtype: DType::F32, bytes: [a, b, c, d, 0, 0, 0, 0] }
     }
 
     /// Its bytes without the zeros after them.
@@ -54,9 +51,7 @@ impl Scalar {
         if nan {
             return Some("a bound is NaN");
         }
-        let padded = self.bytes[self.dtype.size()..]
-            .iter()
-            .any(|&byte| byte != 0);
+        let padded = self.bytes[self.dtype.size()..].iter().any(|&byte| byte != 0);
         let not_bool = self.dtype == DType::Bool && a > 1;
         (padded || not_bool).then_some("a bound has bytes that its type does not use")
     }
@@ -91,10 +86,7 @@ impl Operator for Clip {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            min: decode_bound(reader)?,
-            max: decode_bound(reader)?,
-        })
+        Ok(Self { min: decode_bound(reader)?, max: decode_bound(reader)? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {

@@ -17,9 +17,7 @@ impl Operator for Concat {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            axis: reader.u32()?,
-        })
+        Ok(Self { axis: reader.u32()? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
@@ -28,18 +26,10 @@ impl Operator for Concat {
         let axis = rules::axis_below("axis", self.axis, shape.len())?;
         for (index, input) in inputs.iter().enumerate().skip(1) {
             let others = |shape: &[u32]| -> Vec<u32> {
-                shape
-                    .iter()
-                    .enumerate()
-                    .filter(|&(i, _)| i != axis)
-                    .map(|(_, &dim)| dim)
-                    .collect()
+                shape.iter().enumerate().filter(|&(i, _)| i != axis).map(|(_, &dim)| dim).collect()
             };
             if input.rank() != shape.len() || others(&input.shape) != others(&shape) {
-                let why = format!(
-                    "input {index} of shape {:?} does not join {shape:?} on axis {axis}",
-                    input.shape
-                );
+                let why = format!("input {index} of shape {:?} does not join {shape:?} on axis {axis}", input.shape);
                 return Err(OpError::shape(why));
             }
             shape[axis] = shape[axis]

@@ -22,10 +22,7 @@ impl Operator for Div {
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         // A division occupies its unit for several times as long as an addition.
         let elements = rules::output_elements(outputs).saturating_mul(DIVISION_COST);
-        Work {
-            elements,
-            ..Work::default()
-        }
+        Work { elements, ..Work::default() }
     }
 }
 

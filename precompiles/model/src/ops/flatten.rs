@@ -17,25 +17,17 @@ impl Operator for Flatten {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            axis: reader.u32()?,
-        })
+        Ok(Self { axis: reader.u32()? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
         let [input] = rules::inputs::<1>(inputs, "1")?;
         let axis = self.axis as usize;
         if axis > input.rank() {
-            return Err(OpError::attribute(
-                "axis",
-                format!("is {axis}, the input has rank {}", input.rank()),
-            ));
+            return Err(OpError::attribute("axis", format!("is {axis}, the input has rank {}", input.rank())));
         }
         let (outer, inner) = input.shape.split_at(axis);
-        Ok(vec![TensorType::new(
-            input.dtype,
-            vec![rules::product(outer)?, rules::product(inner)?],
-        )])
+        Ok(vec![TensorType::new(input.dtype, vec![rules::product(outer)?, rules::product(inner)?])])
     }
 
     fn work(&self, _inputs: &[TensorType], _outputs: &[TensorType]) -> Work {

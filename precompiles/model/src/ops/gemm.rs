@@ -1,6 +1,6 @@
 use super::{
-    Operator,
-    matmul::{ACCEPTED, accepts, product_work},
+    OpMemory, Operator,
+    matmul::{ACCEPTED, accepts, product_memory, product_work},
     rules,
 };
 use crate::{
@@ -24,12 +24,7 @@ pub struct Gemm {
 
 impl Default for Gemm {
     fn default() -> Self {
-        Self {
-            alpha: 1.0,
-            beta: 1.0,
-            trans_a: false,
-            trans_b: false,
-        }
+        Self { alpha: 1.0, beta: 1.0, trans_a: false, trans_b: false }
     }
 }
 
@@ -37,16 +32,12 @@ impl Gemm {
     /// Rows of the result, length of its dot products, columns of the result: m, k, n.
     pub fn sizes(&self, a: &[u32], b: &[u32]) -> Result<(u32, u32, u32), OpError> {
         let (&[a0, a1], &[b0, b1]) = (a, b) else {
-            return Err(OpError::shape(format!(
-                "A and B should be matrices, they are {a:?} and {b:?}"
-            )));
+            return Err(OpError::shape(format!("A and B should be matrices, they are {a:?} and {b:?}")));
         };
         let (m, k) = if self.trans_a { (a1, a0) } else { (a0, a1) };
         let (right_k, n) = if self.trans_b { (b1, b0) } else { (b0, b1) };
         if k != right_k {
-            return Err(OpError::shape(format!(
-                "A gives dot products of length {k}, B of length {right_k}"
-            )));
+            return Err(OpError::shape(format!("A gives dot products of length {k}, B of length {right_k}")));
         }
         Ok((m, k, n))
     }
@@ -61,12 +52,7 @@ impl Operator for Gemm {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            alpha: reader.f32()?,
-            beta: reader.f32()?,
-            trans_a: reader.bool()?,
-            trans_b: reader.bool()?,
-        })
+        Ok(Self { alpha: reader.f32()?, beta: reader.f32()?, trans_a: reader.bool()?, trans_b: reader.bool()? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
@@ -74,10 +60,7 @@ impl Operator for Gemm {
             [a, b] => (a, b, None),
             [a, b, c] => (a, b, Some(c)),
             _ => {
-                return Err(OpError::Arity {
-                    expected: "2 or 3",
-                    found: inputs.len(),
-                });
+                return Err(OpError::Arity { expected: "2 or 3", found: inputs.len() });
             }
         };
         rules::accept(inputs, ACCEPTED, accepts)?;
@@ -95,10 +78,7 @@ impl Operator for Gemm {
         if let Some(c) = c
             && rules::broadcast(&c.shape, &shape)? != shape
         {
-            return Err(OpError::shape(format!(
-                "C of shape {:?} does not broadcast to {shape:?}",
-                c.shape
-            )));
+            return Err(OpError::shape(format!("C of shape {:?} does not broadcast to {shape:?}", c.shape)));
         }
         Ok(vec![TensorType::new(dtype, shape)])
     }
@@ -112,5 +92,11 @@ impl Operator for Gemm {
         };
         let dtype: DType = a.dtype;
         product_work(dtype, 1, u64::from(m), u64::from(k), u64::from(n))
+    }
+
+    fn memory(&self, inputs: &[TensorType]) -> OpMemory {
+        let [a, b, ..] = inputs else { return OpMemory::default() };
+        let Ok((m, k, n)) = self.sizes(&a.shape, &b.shape) else { return OpMemory::default() };
+        product_memory(a.dtype, 1, u64::from(m), u64::from(k), u64::from(n))
     }
 }

@@ -17,9 +17,7 @@ impl Operator for LeakyRelu {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            alpha: reader.f32()?,
-        })
+        Ok(Self { alpha: reader.f32()? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {

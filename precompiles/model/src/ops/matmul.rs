@@ -1,4 +1,4 @@
-use super::{Operator, rules};
+use super::{OpMemory, Operator, rules};
 use crate::{
     DType, OpError, PlanError, TensorType, Work,
     codec::{Reader, Writer},
@@ -29,34 +29,34 @@ pub struct MatMulShape {
 
 /// Outputs that stand side by side in a register panel: a narrower result costs as much as one of this width.
 const PANEL: u64 = 16;
+/// Length of one chain of multiply-adds.
+const BLOCK: u64 = 256;
 
 /// Work of `batch` products of m by k with k by n. Activations are loaded once, and so are weights.
 pub(super) fn product_work(dtype: DType, batch: u64, m: u64, k: u64, n: u64) -> Work {
     let terms = |n: u64| batch.saturating_mul(m).saturating_mul(k).saturating_mul(n);
-    let elements = batch.saturating_mul(
-        k.saturating_mul(m.saturating_add(n))
-            .saturating_add(m.saturating_mul(n)),
-    );
+    let elements = batch.saturating_mul(k.saturating_mul(m.saturating_add(n)).saturating_add(m.saturating_mul(n)));
     if dtype == DType::F32 {
-        Work {
-            multiply_adds: terms(n.next_multiple_of(PANEL)),
-            elements,
-            ..Work::default()
-        }
+        Work { multiply_adds: terms(n.next_multiple_of(PANEL)), elements, ..Work::default() }
     } else {
-        Work {
-            wide_multiply_adds: terms(n),
-            elements,
-            ..Work::default()
-        }
+        Work { wide_multiply_adds: terms(n), elements, ..Work::default() }
     }
 }
 
+/// Memory of products whose right operand is `rights` matrices of k by n, and whose left operand has m rows at a time.
+pub(super) fn product_memory(dtype: DType, rights: u64, m: u64, k: u64, n: u64) -> OpMemory {
+    if dtype != DType::F32 {
+        return OpMemory::default();
+    }
+    let floats = |count: u64| count.saturating_mul(4).saturating_add(64);
+    let columns = n.next_multiple_of(PANEL);
+    let packed = floats(rights.saturating_mul(k).saturating_mul(columns));
+    let partial = columns.saturating_mul(k.div_ceil(BLOCK));
+    OpMemory { packed, scratch: floats(m.saturating_mul(k).saturating_add(partial)) }
+}
+
 pub(super) fn accepts(dtype: DType) -> bool {
-    matches!(
-        dtype,
-        DType::F32 | DType::F64 | DType::I32 | DType::I64 | DType::U32 | DType::U64
-    )
+    matches!(dtype, DType::F32 | DType::F64 | DType::I32 | DType::I64 | DType::U32 | DType::U64)
 }
 
 pub(super) const ACCEPTED: &str = "float32, float64 and 32- and 64-bit integers";
@@ -64,11 +64,7 @@ pub(super) const ACCEPTED: &str = "float32, float64 and 32- and 64-bit integers"
 impl MatMulShape {
     /// The sizes for operands of these shapes.
     pub fn new(left: &[u32], right: &[u32]) -> Result<Self, OpError> {
-        let mismatch = || {
-            OpError::shape(format!(
-                "a matrix product of {left:?} and {right:?} does not exist"
-            ))
-        };
+        let mismatch = || OpError::shape(format!("a matrix product of {left:?} and {right:?} does not exist"));
         let (left_batch, m, k) = match left {
             [] => return Err(mismatch()),
             [k] => (&[][..], 1, *k),
@@ -83,14 +79,7 @@ impl MatMulShape {
             return Err(mismatch());
         }
         let batch = rules::broadcast(left_batch, right_batch)?;
-        Ok(Self {
-            batch,
-            left_batch: left_batch.to_vec(),
-            right_batch: right_batch.to_vec(),
-            m,
-            k,
-            n,
-        })
+        Ok(Self { batch, left_batch: left_batch.to_vec(), right_batch: right_batch.to_vec(), m, k, n })
     }
 }
 
@@ -127,5 +116,15 @@ impl Operator for MatMul {
         let (m, k, n) = (u64::from(sizes.m), u64::from(sizes.k), u64::from(sizes.n));
         let batch = rules::output_elements(outputs) / (m * n).max(1);
         product_work(left.dtype, batch, m, k, n)
+    }
+
+    fn memory(&self, inputs: &[TensorType]) -> OpMemory {
+        let [left, right] = inputs else { return OpMemory::default() };
+        let Ok(sizes) = MatMulShape::new(&left.shape, &right.shape) else { return OpMemory::default() };
+        let (k, n) = (u64::from(sizes.k), u64::from(sizes.n));
+        let rights = right.elements() / (k * n).max(1);
+        // With a single right matrix the left ones are the rows of one product.
+        let rows = left.elements() / k.max(1);
+        product_memory(left.dtype, rights, rows, k, n)
     }
 }

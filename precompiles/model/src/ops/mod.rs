@@ -62,6 +62,20 @@ pub trait Operator: Sized {
     /// Counted arithmetic, without the node's own price and the bytes of its inputs and outputs, which are counted alike
     /// for all. The types passed [`Self::outputs`].
     fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work;
+
+    /// Memory beside inputs and outputs, for inputs that passed [`Self::outputs`].
+    fn memory(&self, _inputs: &[TensorType]) -> OpMemory {
+        OpMemory::default()
+    }
+}
+
+/// Memory that a node takes beside its inputs and outputs, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpMemory {
+    /// The packed right operand: held with the Plan when it is a constant, part of a run otherwise.
+    pub packed: u64,
+    /// During a run.
+    pub scratch: u64,
 }
 
 /// Makes [`Op`] and its dispatch from the table of operators.
@@ -108,6 +122,11 @@ macro_rules! operators {
                     output.check()?;
                 }
                 Ok(outputs)
+            }
+
+            /// Memory beside inputs and outputs, for inputs that passed [`Self::outputs`].
+            pub fn memory(&self, inputs: &[TensorType]) -> OpMemory {
+                match self { $(Self::$name(op) => op.memory(inputs),)* }
             }
 
             /// Counted arithmetic for inputs and outputs that passed [`Self::outputs`].

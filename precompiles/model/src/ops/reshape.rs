@@ -18,19 +18,14 @@ impl Operator for Reshape {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            shape: reader.list("rank", MAX_RANK, 4, Reader::u32)?,
-        })
+        Ok(Self { shape: reader.list("rank", MAX_RANK, 4, Reader::u32)? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
         let [input] = rules::inputs::<1>(inputs, "1")?;
         let output = TensorType::new(input.dtype, self.shape.clone());
         if output.checked_elements() != input.checked_elements() {
-            let why = format!(
-                "{:?} has another number of elements than {:?}",
-                self.shape, input.shape
-            );
+            let why = format!("{:?} has another number of elements than {:?}", self.shape, input.shape);
             return Err(OpError::attribute("shape", why));
         }
         Ok(vec![output])

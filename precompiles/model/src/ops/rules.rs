@@ -19,10 +19,7 @@ pub(super) fn inputs<'a, const N: usize>(
     inputs: &'a [TensorType],
     expected: &'static str,
 ) -> Result<&'a [TensorType; N], OpError> {
-    inputs.try_into().map_err(|_| OpError::Arity {
-        expected,
-        found: inputs.len(),
-    })
+    inputs.try_into().map_err(|_| OpError::Arity { expected, found: inputs.len() })
 }
 
 pub(super) fn accept(
@@ -32,11 +29,7 @@ pub(super) fn accept(
 ) -> Result<(), OpError> {
     for (input, kind) in inputs.iter().enumerate() {
         if !accepts(kind.dtype) {
-            return Err(OpError::InputType {
-                input,
-                found: kind.dtype,
-                accepted,
-            });
+            return Err(OpError::InputType { input, found: kind.dtype, accepted });
         }
     }
     Ok(())
@@ -44,18 +37,11 @@ pub(super) fn accept(
 
 pub(super) fn same_type(inputs: &[TensorType]) -> Result<DType, OpError> {
     let Some(first) = inputs.first() else {
-        return Err(OpError::Arity {
-            expected: "at least 1",
-            found: 0,
-        });
+        return Err(OpError::Arity { expected: "at least 1", found: 0 });
     };
     for (input, kind) in inputs.iter().enumerate() {
         if kind.dtype != first.dtype {
-            return Err(OpError::InputType {
-                input,
-                found: kind.dtype,
-                accepted: "the type of input 0",
-            });
+            return Err(OpError::InputType { input, found: kind.dtype, accepted: "the type of input 0" });
         }
     }
     Ok(first.dtype)
@@ -77,28 +63,19 @@ pub(super) fn binary(types: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
     let [left, right] = inputs::<2>(types, "2")?;
     accept(types, NUMERIC, numeric)?;
     let dtype = same_type(types)?;
-    Ok(vec![TensorType::new(
-        dtype,
-        broadcast(&left.shape, &right.shape)?,
-    )])
+    Ok(vec![TensorType::new(dtype, broadcast(&left.shape, &right.shape)?)])
 }
 
 /// The shape that two shapes broadcast to: aligned at the last dimension, where one of two dimensions may be 1.
 pub fn broadcast(left: &[u32], right: &[u32]) -> Result<Vec<u32>, OpError> {
     let rank = left.len().max(right.len());
-    let dim = |shape: &[u32], axis: usize| {
-        (axis + shape.len())
-            .checked_sub(rank)
-            .map_or(1, |index| shape[index])
-    };
+    let dim = |shape: &[u32], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |index| shape[index]);
     (0..rank)
         .map(|axis| match (dim(left, axis), dim(right, axis)) {
             (l, r) if l == r => Ok(l),
             (1, r) => Ok(r),
             (l, 1) => Ok(l),
-            _ => Err(OpError::shape(format!(
-                "shapes {left:?} and {right:?} do not broadcast"
-            ))),
+            _ => Err(OpError::shape(format!("shapes {left:?} and {right:?} do not broadcast"))),
         })
         .collect()
 }
@@ -110,10 +87,7 @@ pub(super) fn output_elements(outputs: &[TensorType]) -> u64 {
 
 /// One counted element for each element of the output.
 pub(super) fn per_element(outputs: &[TensorType]) -> Work {
-    Work {
-        elements: output_elements(outputs),
-        ..Work::default()
-    }
+    Work { elements: output_elements(outputs), ..Work::default() }
 }
 
 pub(super) fn axis_below(name: &'static str, axis: u32, rank: usize) -> Result<usize, OpError> {
@@ -121,32 +95,23 @@ pub(super) fn axis_below(name: &'static str, axis: u32, rank: usize) -> Result<u
     if index < rank {
         Ok(index)
     } else {
-        Err(OpError::attribute(
-            name,
-            format!("is {axis}, the input has rank {rank}"),
-        ))
+        Err(OpError::attribute(name, format!("is {axis}, the input has rank {rank}")))
     }
 }
 
 /// Product of dimensions as one dimension.
 pub(super) fn product(shape: &[u32]) -> Result<u32, OpError> {
     let product = TensorType::new(DType::U8, shape).checked_elements();
-    product
-        .and_then(|count| u32::try_from(count).ok())
-        .ok_or(OpError::Limit {
-            what: "number of elements",
-            found: product.unwrap_or(u64::MAX),
-            limit: MAX_TENSOR_BYTES,
-        })
+    product.and_then(|count| u32::try_from(count).ok()).ok_or(OpError::Limit {
+        what: "number of elements",
+        found: product.unwrap_or(u64::MAX),
+        limit: MAX_TENSOR_BYTES,
+    })
 }
 
 pub(super) fn rank_limit(rank: usize) -> Result<(), OpError> {
     if rank > MAX_RANK {
-        return Err(OpError::Limit {
-            what: "rank",
-            found: rank as u64,
-            limit: MAX_RANK as u64,
-        });
+        return Err(OpError::Limit { what: "rank", found: rank as u64, limit: MAX_RANK as u64 });
     }
     Ok(())
 }

@@ -20,9 +20,6 @@ impl Operator for Sigmoid {
     }
 
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        Work {
-            transcendentals: rules::output_elements(outputs),
-            ..Work::default()
-        }
+        Work { transcendentals: rules::output_elements(outputs), ..Work::default() }
     }
 }

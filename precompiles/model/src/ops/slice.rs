@@ -33,11 +33,7 @@ impl SliceRange {
         let step = i128::from(self.step);
         let absolute = |position: i64| {
             let position = i128::from(position);
-            if position < 0 {
-                position + length
-            } else {
-                position
-            }
+            if position < 0 { position + length } else { position }
         };
         let (first, count) = match step {
             0 => return (0, 1, 0),
@@ -69,12 +65,7 @@ impl Operator for Slice {
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
         let ranges = reader.list("number of sliced axes", MAX_RANK, 28, |reader| {
-            Ok(SliceRange {
-                axis: reader.u32()?,
-                start: reader.i64()?,
-                end: reader.i64()?,
-                step: reader.i64()?,
-            })
+            Ok(SliceRange { axis: reader.u32()?, start: reader.i64()?, end: reader.i64()?, step: reader.i64()? })
         })?;
         Ok(Self { ranges })
     }
@@ -82,10 +73,7 @@ impl Operator for Slice {
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
         let [input] = rules::inputs::<1>(inputs, "1")?;
         rules::rank_limit(self.ranges.len())?;
-        if !self
-            .ranges
-            .is_sorted_by(|left, right| left.axis < right.axis)
-        {
+        if !self.ranges.is_sorted_by(|left, right| left.axis < right.axis) {
             return Err(OpError::attribute("axes", "are not strictly ascending"));
         }
         let mut shape = input.shape.clone();
@@ -107,9 +95,6 @@ impl Operator for Slice {
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         // The reads may jump, as in Transpose.
         let elements = rules::output_elements(outputs).saturating_mul(4);
-        Work {
-            elements,
-            ..Work::default()
-        }
+        Work { elements, ..Work::default() }
     }
 }

@@ -1,4 +1,4 @@
-use super::{Operator, rules};
+use super::{OpMemory, Operator, rules};
 use crate::{
     DType, OpError, PlanError, TensorType, Work,
     codec::{Reader, Writer},
@@ -17,9 +17,7 @@ impl Operator for Softmax {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            axis: reader.u32()?,
-        })
+        Ok(Self { axis: reader.u32()? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
@@ -30,19 +28,16 @@ impl Operator for Softmax {
 
     fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         let count = rules::output_elements(outputs);
-        let length = inputs
-            .first()
-            .and_then(|input| input.shape.get(self.axis as usize))
-            .map_or(1, |&dim| dim);
+        let length = inputs.first().and_then(|input| input.shape.get(self.axis as usize)).map_or(1, |&dim| dim);
         // Two reductions, a subtraction and a division for each element; each row also fills 16 lanes twice.
         let rows = count / u64::from(length.max(1));
-        let elements = count
-            .saturating_mul(8)
-            .saturating_add(rows.saturating_mul(32));
-        Work {
-            transcendentals: count,
-            elements,
-            ..Work::default()
-        }
+        let elements = count.saturating_mul(8).saturating_add(rows.saturating_mul(32));
+        Work { transcendentals: count, elements, ..Work::default() }
+    }
+
+    fn memory(&self, inputs: &[TensorType]) -> OpMemory {
+        let length =
+            inputs.first().and_then(|input| input.shape.get(self.axis as usize)).map_or(0, |&dim| u64::from(dim));
+        OpMemory { packed: 0, scratch: length.saturating_mul(4).saturating_add(64) }
     }
 }

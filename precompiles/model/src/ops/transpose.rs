@@ -18,42 +18,24 @@ impl Operator for Transpose {
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
-        Ok(Self {
-            perm: reader.list("rank", MAX_RANK, 4, Reader::u32)?,
-        })
+        Ok(Self { perm: reader.list("rank", MAX_RANK, 4, Reader::u32)? })
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
         let [input] = rules::inputs::<1>(inputs, "1")?;
         let mut sorted = self.perm.clone();
         sorted.sort_unstable();
-        if sorted.len() != input.rank()
-            || sorted
-                .iter()
-                .enumerate()
-                .any(|(index, &axis)| index != axis as usize)
-        {
-            let why = format!(
-                "{:?} is not a permutation of the {} dimensions",
-                self.perm,
-                input.rank()
-            );
+        if sorted.len() != input.rank() || sorted.iter().enumerate().any(|(index, &axis)| index != axis as usize) {
+            let why = format!("{:?} is not a permutation of the {} dimensions", self.perm, input.rank());
             return Err(OpError::attribute("perm", why));
         }
-        let shape: Vec<u32> = self
-            .perm
-            .iter()
-            .map(|&axis| input.shape[axis as usize])
-            .collect();
+        let shape: Vec<u32> = self.perm.iter().map(|&axis| input.shape[axis as usize]).collect();
         Ok(vec![TensorType::new(input.dtype, shape)])
     }
 
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         // The reads jump: a cache line serves one element.
         let elements = rules::output_elements(outputs).saturating_mul(4);
-        Work {
-            elements,
-            ..Work::default()
-        }
+        Work { elements, ..Work::default() }
     }
 }

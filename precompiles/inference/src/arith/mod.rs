@@ -1,0 +1,18 @@
+//! Canonical scalar arithmetic: fused multiply-add, NaN, and the transcendental functions. Everything here is plain Rust
+//! that is compiled once for each instruction set, see the crate's `Job`.
+
+mod exp;
+mod fma;
+mod nan;
+mod sigmoid;
+mod tanh;
+
+pub use exp::{EXP_MAX_ULP, exp};
+pub(crate) use fma::Hardware;
+pub use fma::{Exact, Fma, exact_fma};
+pub use nan::{CANONICAL_NAN_F32, CANONICAL_NAN_F64, Canonical};
+pub use sigmoid::{SIGMOID_MAX_ULP, sigmoid};
+pub use tanh::{TANH_MAX_ULP, tanh};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Running a model.
+
+use crate::{
+    PreparedModel,
+    abi::{self, RawTensors, Words},
+    dispatch::{Frame, Inference},
+    gas::{self, Meter},
+    journal,
+    outcome::Stop,
+    records::Completed,
+    registry,
+};
+use alloy_primitives::{B256, Bytes, U256, keccak256};
+use alloy_sol_types::SolCall;
+use praxis_contracts::IInference;
+use praxis_model::{DType, InputError, Plan, Tensor, TensorType, ValueInfo, encode_tensors};
+use revm::context::ContextTr;
+use std::sync::Arc;
+
+impl Inference {
+    /// `infer`.
+    pub(crate) fn infer<CTX: ContextTr>(
+        &mut self,
+        context: &mut CTX,
+        meter: &mut Meter,
+        frame: Frame,
+        model: B256,
+        raw: &RawTensors<'_>,
+    ) -> Result<Bytes, Stop> {
+        let run = self.prepare(context, meter, model)?;
+        let inputs = given_tensors(run.model.plan(), raw)?;
+        let rows = run.model.plan().check_inputs(&inputs).map_err(input_error)?;
+        let sizes = run.model.plan().outputs.iter().map(|info| output_size(info, rows));
+        meter.charge_each(abi::tensors_len(sizes), gas::OUTPUT_BYTE_GAS)?;
+        let done = run.complete(meter, frame, &inputs, rows)?;
+        let result = done.outputs.iter().map(abi_tensor).collect::<Vec<_>>();
+        self.keep(context, meter, done);
+        Ok(IInference::inferCall::abi_encode_returns(&result).into())
+    }
+
+    /// `inferFixed`.
+    #[expect(clippy::too_many_arguments, reason = "the ABI's four arguments after what every function takes")]
+    pub(crate) fn infer_fixed<CTX: ContextTr>(
+        &mut self,
+        context: &mut CTX,
+        meter: &mut Meter,
+        frame: Frame,
+        model: B256,
+        output_index: U256,
+        input: Words<'_>,
+        decimals: u8,
+    ) -> Result<Bytes, Stop> {
+        let _ = (context, meter, frame, model, output_index, input, decimals);
+        Err(Stop::overflow())
+    }
+
+    /// Charges for one row of the model, and for its leaves when they are cold, then finds it.
+    fn prepare<CTX: ContextTr>(&mut self, context: &mut CTX, meter: &mut Meter, model: B256) -> Result<Run, Stop> {
+        let word = registry::active(context, meter, model)?;
+        meter.charge(word.warm_gas)?;
+        if !journal::warm(context.journal_mut(), model) {
+            meter.charge(word.cold_gas)?;
+        }
+        let prepared = match self.pinned.get(&model) {
+            Some(prepared) => prepared.clone(),
+            None => self.models.get(model).map_err(Stop::fault)?,
+        };
+        self.pinned.insert(model, prepared.clone());
+        Ok(Run { model: prepared, warm_gas: word.warm_gas })
+    }
+
+    fn keep<CTX: ContextTr>(&mut self, context: &mut CTX, meter: &Meter, mut done: Completed) {
+        done.gas = meter.used();
+        self.records.push(context.journal_mut(), done);
+    }
+}
+
+/// A model of which one row is paid.
+struct Run {
+    model: Arc<PreparedModel>,
+    warm_gas: u64,
+}
+
+impl Run {
+    /// Charges for the other rows and the record, then runs.
+    fn complete(&self, meter: &mut Meter, frame: Frame, inputs: &[Tensor], rows: u32) -> Result<Completed, Stop> {
+        meter.charge_each(u64::from(rows.saturating_sub(1)), self.warm_gas)?;
+        let outputs = self.model.plan().outputs.iter().map(|info| output_size(info, rows));
+        let given = inputs.iter().map(|tensor| (tensor.shape.len() as u64, tensor.data.len() as u64));
+        meter.charge(gas::record_gas(canonical_len(given).saturating_add(canonical_len(outputs))))?;
+        let outputs = self.model.run(inputs).map_err(Stop::fault)?;
+        let (inputs, encoded_outputs) = (encode_tensors(inputs), encode_tensors(&outputs));
+        Ok(Completed {
+            caller: frame.caller,
+            model: self.model.id(),
+            input_hash: keccak256(&inputs),
+            output_hash: keccak256(&encoded_outputs),
+            inputs: inputs.into(),
+            encoded_outputs: encoded_outputs.into(),
+            outputs,
+            gas: 0,
+            is_static: frame.is_static,
+            reverted: false,
+        })
+    }
+}
+
+/// Rank and bytes of an output of `rows` runs.
+fn output_size(info: &ValueInfo, rows: u32) -> (u64, u64) {
+    (info.shape.len() as u64, info.tensor_type().bytes().saturating_mul(u64::from(rows)))
+}
+
+/// Bytes of the canonical encoding of tensors of these ranks and data lengths.
+fn canonical_len(tensors: impl Iterator<Item = (u64, u64)>) -> u64 {
+    tensors.fold(4, |sum, (rank, bytes)| sum.saturating_add(2 + 4 * rank).saturating_add(bytes))
+}
+
+/// The caller's tensors with known element types; their fit is checked afterwards.
+fn given_tensors(plan: &Plan, raw: &RawTensors<'_>) -> Result<Vec<Tensor>, Stop> {
+    let (expected, given) = (plan.inputs.len(), raw.count);
+    if expected != given || raw.tensors.len() != given {
+        let (expected, given) = (expected as u64, given as u64);
+        return Err(input_error(InputError::InputCount { expected, given }));
+    }
+    let tensor = |(index, (info, tensor)): (usize, (&ValueInfo, &abi::RawTensor<'_>))| {
+        let dtype = DType::from_code(tensor.dtype).ok_or_else(|| {
+            let (index, expected, given) = (U256::from(index), info.dtype.code(), tensor.dtype);
+            Stop::error(&IInference::InputType { index, expected, given })
+        })?;
+        // Nothing is copied that the model cannot take.
+        if TensorType::new(dtype, tensor.shape.clone()).checked_bytes().is_none() {
+            let (index, expected, given) = (index as u64, info.shape.clone(), tensor.shape.clone());
+            return Err(input_error(InputError::InputShape { index, expected, given }));
+        }
+        Ok(Tensor { dtype, shape: tensor.shape.clone(), data: tensor.data.to_vec() })
+    };
+    plan.inputs.iter().zip(&raw.tensors).enumerate().map(tensor).collect()
+}
+
+/// An input that does not fit, as the ABI's error.
+fn input_error(error: InputError) -> Stop {
+    match error {
+        InputError::InputCount { expected, given } => {
+            Stop::error(&IInference::InputCount { expected: U256::from(expected), given: U256::from(given) })
+        }
+        InputError::InputType { index, expected, given } => Stop::error(&IInference::InputType {
+            index: U256::from(index),
+            expected: expected.code(),
+            given: given.code(),
+        }),
+        InputError::InputShape { index, expected, given } => {
+            Stop::error(&IInference::InputShape { index: U256::from(index), expected, given })
+        }
+        InputError::InputLength { index, expected, given } => Stop::error(&IInference::InputLength {
+            index: U256::from(index),
+            expected: U256::from(expected),
+            given: U256::from(given),
+        }),
+    }
+}
+
+pub(crate) fn abi_tensor(tensor: &Tensor) -> IInference::Tensor {
+    IInference::Tensor {
+        dtype: tensor.dtype.code(),
+        shape: tensor.shape.clone(),
+        data: tensor.data.clone().into(),
+    }
+}

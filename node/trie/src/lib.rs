@@ -1,1 +1,27 @@
-//! praxis-trie.
+//! Ethereum's Merkle Patricia trie over nodes that are keyed by their path.
+//!
+//! [`state_root`] applies a block's [`StateDiff`](praxis_primitives::StateDiff): it loads only the nodes on changed
+//! paths, checks each against the hash that its parent holds, and returns the new root with the nodes to write.
+//! [`account_proof`] proves presence or absence for `eth_getProof`. [`full_root`] recomputes a root from nothing, by
+//! other code, to check the incremental one.
+//!
+//! Knows no database: nodes come through [`NodeReader`], changes leave as [`TrieUpdates`].
+
+mod error;
+mod full;
+mod memory;
+mod node;
+mod proof;
+mod reader;
+mod sparse;
+mod state;
+mod updates;
+
+pub use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
+pub use error::{TrieError, TrieName};
+pub use full::{full_root, full_storage_root};
+pub use memory::MemoryNodes;
+pub use proof::{AccountProof, StorageProof, account_proof};
+pub use reader::NodeReader;
+pub use state::{RootOutcome, state_root, storage_root_of};
+pub use updates::{StorageTrieUpdates, TrieUpdates};

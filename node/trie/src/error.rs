@@ -1,0 +1,70 @@
+//! What can go wrong with a trie.
+
+use alloy_primitives::B256;
+use alloy_trie::Nibbles;
+use praxis_primitives::Fault;
+
+/// A trie could not be read. Every variant is a fault of the node's database, never an outcome of a block.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TrieError {
+    /// The reader failed.
+    #[error("{trie}: cannot read the node at {path:?}: {source}")]
+    Read {
+        /// Which trie.
+        trie: TrieName,
+        /// Path of the node.
+        path: Nibbles,
+        /// The reader's reason.
+        source: Fault,
+    },
+    /// A parent names a node that is not stored.
+    #[error("{trie}: the node at {path:?} with hash {hash} is missing")]
+    Missing {
+        /// Which trie.
+        trie: TrieName,
+        /// Path of the node.
+        path: Nibbles,
+        /// Its hash, as the parent holds it.
+        hash: B256,
+    },
+    /// A stored node is not the one that its parent names.
+    #[error("{trie}: the node at {path:?} should have hash {expected} and has {actual}")]
+    Mismatch {
+        /// Which trie.
+        trie: TrieName,
+        /// Path of the node.
+        path: Nibbles,
+        /// The hash that the parent, or the account's leaf, holds.
+        expected: B256,
+        /// The hash of the stored bytes.
+        actual: B256,
+    },
+    /// A stored node does not decode, or no trie contains such a node.
+    #[error("{trie}: the node at {path:?} is corrupt: {reason}")]
+    Corrupt {
+        /// Which trie.
+        trie: TrieName,
+        /// Path of the node.
+        path: Nibbles,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// The trie that an error speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrieName {
+    /// The trie of accounts.
+    Accounts,
+    /// The storage trie of the account whose address has this keccak hash.
+    Storage(B256),
+}
+
+impl std::fmt::Display for TrieName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Accounts => f.write_str("account trie"),
+            Self::Storage(address) => write!(f, "storage trie of hashed address {address}"),
+        }
+    }
+}

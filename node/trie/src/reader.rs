@@ -1,0 +1,66 @@
+//! Where nodes come from.
+
+use crate::{TrieError, TrieName};
+use alloy_primitives::{B256, Bytes};
+use alloy_trie::Nibbles;
+use praxis_primitives::Fault;
+
+/// Nodes of the state as of one block, by path. A node is stored when it is a root or its RLP has 32 bytes or more;
+/// smaller ones stand inside their parents. An error is a fault of the node's database.
+pub trait NodeReader {
+    /// RLP of the account trie's node at `path`; `None` where none is stored. The root has the empty path.
+    fn account_node(&self, path: &Nibbles) -> Result<Option<Bytes>, Fault>;
+    /// RLP of the node at `path` in the storage trie of the account with this hashed address.
+    fn storage_node(&self, hashed_address: B256, path: &Nibbles) -> Result<Option<Bytes>, Fault>;
+}
+
+impl<T: NodeReader + ?Sized> NodeReader for &T {
+    fn account_node(&self, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
+        (**self).account_node(path)
+    }
+    fn storage_node(&self, hashed_address: B256, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
+        (**self).storage_node(hashed_address, path)
+    }
+}
+
+impl<T: NodeReader + ?Sized> NodeReader for std::sync::Arc<T> {
+    fn account_node(&self, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
+        (**self).account_node(path)
+    }
+    fn storage_node(&self, hashed_address: B256, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
+        (**self).storage_node(hashed_address, path)
+    }
+}
+
+/// One trie's nodes.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// The account trie.
+    Accounts(&'a dyn NodeReader),
+    /// An account's storage trie.
+    Storage(&'a dyn NodeReader, B256),
+    /// A storage trie that begins empty, whatever is stored at its paths.
+    Fresh(B256),
+}
+
+impl Source<'_> {
+    pub(crate) const fn name(&self) -> TrieName {
+        match self {
+            Self::Accounts(_) => TrieName::Accounts,
+            Self::Storage(_, address) | Self::Fresh(address) => TrieName::Storage(*address),
+        }
+    }
+
+    pub(crate) fn read(&self, path: &Nibbles) -> Result<Option<Bytes>, TrieError> {
+        let found = match self {
+            Self::Accounts(reader) => reader.account_node(path),
+            Self::Storage(reader, address) => reader.storage_node(*address, path),
+            Self::Fresh(_) => Ok(None),
+        };
+        found.map_err(|source| TrieError::Read { trie: self.name(), path: *path, source })
+    }
+
+    pub(crate) const fn corrupt(&self, path: Nibbles, reason: &'static str) -> TrieError {
+        TrieError::Corrupt { trie: self.name(), path, reason }
+    }
+}

@@ -1,0 +1,317 @@
+//! The sparse trie: loads the nodes on the paths that are touched and nothing else.
+
+use crate::{
+    TrieError,
+    node::{Children, Node, decode, encode_branch, encode_extension, encode_leaf},
+    reader::Source,
+};
+use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieMask, nodes::RlpNode};
+use std::collections::BTreeMap;
+
+/// A partly loaded trie. After an error it must be dropped: the error may have left it without a subtree.
+pub(crate) struct SparseTrie<'a> {
+    root: Option<Node>,
+    root_hash: B256,
+    loader: Loader<'a>,
+}
+
+/// Nodes to write or delete, by path.
+pub(crate) type NodeChanges = BTreeMap<Nibbles, Option<Vec<u8>>>;
+
+impl<'a> SparseTrie<'a> {
+    /// Loads the root.
+    pub(crate) fn open(source: Source<'a>) -> Result<Self, TrieError> {
+        let mut loader = Loader { source, loaded: BTreeMap::new() };
+        let path = Nibbles::new();
+        let (root, root_hash) = match loader.source.read(&path)? {
+            None => (None, EMPTY_ROOT_HASH),
+            Some(rlp) => {
+                let hash = keccak256(&rlp);
+                (Some(loader.keep(path, rlp, hash)?), hash)
+            }
+        };
+        Ok(Self { root, root_hash, loader })
+    }
+
+    /// Loads the root and checks it against the hash that the account's leaf holds.
+    pub(crate) fn open_at(source: Source<'a>, expected: B256) -> Result<Self, TrieError> {
+        let trie = Self::open(source)?;
+        let actual = trie.root_hash;
+        if actual == expected {
+            return Ok(trie);
+        }
+        let (trie, path) = (source.name(), Nibbles::new());
+        if actual == EMPTY_ROOT_HASH {
+            return Err(TrieError::Missing { trie, path, hash: expected });
+        }
+        Err(TrieError::Mismatch { trie, path, expected, actual })
+    }
+
+    /// The root before any change.
+    pub(crate) const fn opened_root(&self) -> B256 {
+        self.root_hash
+    }
+
+    /// The value at `key`.
+    pub(crate) fn get(&mut self, key: &Nibbles) -> Result<Option<&[u8]>, TrieError> {
+        match &mut self.root {
+            None => Ok(None),
+            Some(root) => self.loader.get(root, Nibbles::new(), key),
+        }
+    }
+
+    /// Writes a value; it must not be empty.
+    pub(crate) fn insert(&mut self, key: &Nibbles, value: Vec<u8>) -> Result<(), TrieError> {
+        let root = self.root.take();
+        self.root = Some(self.loader.insert(root, Nibbles::new(), key, value)?);
+        Ok(())
+    }
+
+    /// Deletes the value at `key`, if there is one.
+    pub(crate) fn remove(&mut self, key: &Nibbles) -> Result<(), TrieError> {
+        if let Some(root) = self.root.take() {
+            self.root = self.loader.remove(root, Nibbles::new(), key)?;
+        }
+        Ok(())
+    }
+
+    /// Hashes what was touched. Gives the root and the difference to what is stored.
+    pub(crate) fn finish(self) -> (B256, NodeChanges) {
+        let mut writer = Writer { loaded: self.loader.loaded, changes: NodeChanges::new() };
+        let root = match &self.root {
+            None => EMPTY_ROOT_HASH,
+            Some(Node::Hashed(hash)) => *hash,
+            Some(root) => writer.root(root),
+        };
+        // What was loaded and not met again is gone: a node vanishes only when something on its path is touched, and a
+        // touched node is a loaded one.
+        let mut changes = writer.changes;
+        changes.extend(writer.loaded.into_keys().map(|path| (path, None)));
+        (root, changes)
+    }
+}
+
+/// The nodes that were read, with their hashes.
+struct Loader<'a> {
+    source: Source<'a>,
+    loaded: BTreeMap<Nibbles, (Bytes, B256)>,
+}
+
+impl Loader<'_> {
+    fn keep(&mut self, path: Nibbles, rlp: Bytes, hash: B256) -> Result<Node, TrieError> {
+        let node = decode(&rlp, path.len()).map_err(|reason| self.source.corrupt(path, reason))?;
+        self.loaded.insert(path, (rlp, hash));
+        Ok(node)
+    }
+
+    /// The node itself, read from the source where it is only a hash.
+    fn resolve(&mut self, node: Node, path: Nibbles) -> Result<Node, TrieError> {
+        let Node::Hashed(hash) = node else { return Ok(node) };
+        let trie = self.source.name();
+        let rlp = self.source.read(&path)?.ok_or(TrieError::Missing { trie, path, hash })?;
+        let actual = keccak256(&rlp);
+        if actual != hash {
+            return Err(TrieError::Mismatch { trie, path, expected: hash, actual });
+        }
+        self.keep(path, rlp, hash)
+    }
+
+    fn get<'n>(&mut self, node: &'n mut Node, mut path: Nibbles, key: &Nibbles) -> Result<Option<&'n [u8]>, TrieError> {
+        if let Node::Hashed(hash) = *node {
+            *node = self.resolve(Node::Hashed(hash), path)?;
+        }
+        match node {
+            Node::Hashed(_) => Err(self.source.corrupt(path, "a node that resolves to a hash")),
+            Node::Leaf { key: rest, value } => Ok((key.slice(path.len()..) == *rest).then_some(value.as_slice())),
+            Node::Extension { key: run, child } => {
+                if !key.slice(path.len()..).starts_with(run) {
+                    return Ok(None);
+                }
+                path.extend(run);
+                self.get(child, path, key)
+            }
+            Node::Branch(children) => {
+                let nibble = self.nibble(key, &path)?;
+                path.push(nibble);
+                match &mut children[usize::from(nibble)] {
+                    None => Ok(None),
+                    Some(child) => self.get(child, path, key),
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, node: Option<Node>, path: Nibbles, key: &Nibbles, value: Vec<u8>) -> Result<Node, TrieError> {
+        let rest = key.slice(path.len()..);
+        let Some(node) = node else { return Ok(Node::Leaf { key: rest, value }) };
+        match self.resolve(node, path)? {
+            Node::Hashed(_) => Err(self.source.corrupt(path, "a node that resolves to a hash")),
+            Node::Leaf { key: old, value: old_value } => {
+                if old == rest {
+                    return Ok(Node::Leaf { key: rest, value });
+                }
+                let shared = old.common_prefix_length(&rest);
+                let mut children = Children::default();
+                self.place(&mut children, path, &old, shared, |key| Node::Leaf { key, value: old_value })?;
+                self.place(&mut children, path, &rest, shared, |key| Node::Leaf { key, value })?;
+                Ok(extend(rest.slice(..shared), Node::Branch(children)))
+            }
+            Node::Extension { key: run, child } => {
+                let shared = run.common_prefix_length(&rest);
+                if shared == run.len() {
+                    let child = self.insert(Some(*child), path.join(&run), key, value)?;
+                    return Ok(Node::Extension { key: run, child: Box::new(child) });
+                }
+                let mut children = Children::default();
+                self.place(&mut children, path, &run, shared, |key| extend(key, *child))?;
+                self.place(&mut children, path, &rest, shared, |key| Node::Leaf { key, value })?;
+                Ok(extend(rest.slice(..shared), Node::Branch(children)))
+            }
+            Node::Branch(mut children) => {
+                let nibble = self.nibble(key, &path)?;
+                let child = children[usize::from(nibble)].take();
+                let mut below = path;
+                below.push(nibble);
+                children[usize::from(nibble)] = Some(self.insert(child, below, key, value)?);
+                Ok(Node::Branch(children))
+            }
+        }
+    }
+
+    /// Puts a node whose key below `path` is `key` into a new branch `shared` nibbles down.
+    fn place(
+        &self,
+        children: &mut Children,
+        path: Nibbles,
+        key: &Nibbles,
+        shared: usize,
+        node: impl FnOnce(Nibbles) -> Node,
+    ) -> Result<(), TrieError> {
+        let nibble = key.get(shared).ok_or_else(|| self.prefix(path))?;
+        children[usize::from(nibble)] = Some(node(key.slice(shared + 1..)));
+        Ok(())
+    }
+
+    fn remove(&mut self, node: Node, path: Nibbles, key: &Nibbles) -> Result<Option<Node>, TrieError> {
+        let rest = key.slice(path.len()..);
+        match self.resolve(node, path)? {
+            Node::Hashed(_) => Err(self.source.corrupt(path, "a node that resolves to a hash")),
+            Node::Leaf { key: old, .. } if old == rest => Ok(None),
+            leaf @ Node::Leaf { .. } => Ok(Some(leaf)),
+            Node::Extension { key: run, child } => {
+                if !rest.starts_with(&run) {
+                    return Ok(Some(Node::Extension { key: run, child }));
+                }
+                let child = self.remove(*child, path.join(&run), key)?;
+                Ok(child.map(|child| extend(run, child)))
+            }
+            Node::Branch(mut children) => {
+                let nibble = self.nibble(key, &path)?;
+                let Some(child) = children[usize::from(nibble)].take() else { return Ok(Some(Node::Branch(children))) };
+                let mut below = path;
+                below.push(nibble);
+                children[usize::from(nibble)] = self.remove(child, below, key)?;
+                self.collapse(children, path).map(Some)
+            }
+        }
+    }
+
+    /// A branch that lost a child. With one left it is no branch any more: that child, which has to be loaded because a
+    /// leaf or an extension takes the branch's nibble into its own key, stands in its place.
+    fn collapse(&mut self, mut children: Children, path: Nibbles) -> Result<Node, TrieError> {
+        let mut present = (0u8..16).filter(|nibble| children[usize::from(*nibble)].is_some());
+        let (first, second) = (present.next(), present.next());
+        let (Some(nibble), None) = (first, second) else {
+            return match first {
+                Some(_) => Ok(Node::Branch(children)),
+                None => Err(self.source.corrupt(path, "a branch without children")),
+            };
+        };
+        let Some(child) = children[usize::from(nibble)].take() else {
+            return Err(self.source.corrupt(path, "a branch without children"));
+        };
+        let mut below = path;
+        below.push(nibble);
+        let child = self.resolve(child, below)?;
+        Ok(extend(Nibbles::from_nibbles([nibble]), child))
+    }
+
+    fn nibble(&self, key: &Nibbles, path: &Nibbles) -> Result<u8, TrieError> {
+        key.get(path.len()).ok_or_else(|| self.prefix(*path))
+    }
+
+    fn prefix(&self, path: Nibbles) -> TrieError {
+        self.source.corrupt(path, "one key is a prefix of another: keys of a trie have one length")
+    }
+}
+
+/// `node` under the nibbles `key`: a leaf or an extension takes them in, a branch gets an extension. A node that is not
+/// loaded must be a branch, which holds where it was an extension's child.
+fn extend(key: Nibbles, node: Node) -> Node {
+    if key.is_empty() {
+        return node;
+    }
+    match node {
+        Node::Leaf { key: rest, value } => Node::Leaf { key: key.join(&rest), value },
+        Node::Extension { key: rest, child } => Node::Extension { key: key.join(&rest), child },
+        child @ (Node::Branch(_) | Node::Hashed(_)) => Node::Extension { key, child: Box::new(child) },
+    }
+}
+
+/// Encodes what is in memory and collects the nodes that differ from the loaded ones.
+struct Writer {
+    loaded: BTreeMap<Nibbles, (Bytes, B256)>,
+    changes: NodeChanges,
+}
+
+impl Writer {
+    fn root(&mut self, node: &Node) -> B256 {
+        let rlp = self.encode(node, Nibbles::new());
+        self.store(Nibbles::new(), rlp)
+    }
+
+    /// Reference to `node` as its parent holds it; stores it where it does not fit in there.
+    fn child(&mut self, node: &Node, path: Nibbles) -> RlpNode {
+        if let Node::Hashed(hash) = node {
+            return RlpNode::word_rlp(hash);
+        }
+        let rlp = self.encode(node, path);
+        if rlp.len() < 32 { RlpNode::from_rlp(&rlp) } else { RlpNode::word_rlp(&self.store(path, rlp)) }
+    }
+
+    fn encode(&mut self, node: &Node, path: Nibbles) -> Vec<u8> {
+        match node {
+            // `root` and `child` take hashes before they come here.
+            Node::Hashed(hash) => RlpNode::word_rlp(hash).to_vec(),
+            Node::Leaf { key, value } => encode_leaf(key, value),
+            Node::Extension { key, child } => {
+                let child = self.child(child, path.join(key));
+                encode_extension(key, &child)
+            }
+            Node::Branch(children) => {
+                let mut encoded = Vec::with_capacity(16);
+                let mut mask = TrieMask::default();
+                for (nibble, child) in (0u8..).zip(children.iter()) {
+                    let Some(child) = child else { continue };
+                    let mut below = path;
+                    below.push(nibble);
+                    encoded.push(self.child(child, below));
+                    mask.set_bit(nibble);
+                }
+                encode_branch(&encoded, mask)
+            }
+        }
+    }
+
+    fn store(&mut self, path: Nibbles, rlp: Vec<u8>) -> B256 {
+        if let Some((old, hash)) = self.loaded.remove(&path)
+            && old == rlp
+        {
+            return hash;
+        }
+        let hash = keccak256(&rlp);
+        self.changes.insert(path, Some(rlp));
+        hash
+    }
+}

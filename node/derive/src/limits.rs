@@ -1,0 +1,26 @@
+//! Every bound of derivation. All of them are consensus rules: two nodes that disagree on one derive different chains.
+
+/// Most bytes that one batch may take after decompression. A block of 30 M gas holds at most 3 MB of transactions.
+pub const MAX_BATCH_BYTES: usize = 12 << 20;
+
+/// Most bytes that one channel may take as its frames' data, so before decompression.
+pub const MAX_CHANNEL_BYTES: usize = 16 << 20;
+
+/// Most L2 blocks in one batch.
+pub const MAX_BATCH_BLOCKS: usize = 16_384;
+
+/// Most transactions in one batch: bounds what a decoder allocates for transactions of a byte or two.
+pub const MAX_BATCH_TRANSACTIONS: usize = 131_072;
+
+/// Most bytes of data in one frame.
+pub const MAX_FRAME_DATA: usize = 1 << 20;
+
+/// Most L1 blocks that derivation holds at once. Between the safe head's L1 origin and the L1 block under derivation lie
+/// at most a sequencing window and the lookback, so a configuration whose window and timeout exceed this is refused.
+pub const MAX_L1_BLOCKS: u64 = 50_000;
+
+/// Most entries in the log of events; the oldest go first. Not a consensus rule.
+pub const MAX_EVENTS: usize = 1024;
+
+/// Most checkpoints that a [`crate::CheckpointLog`] keeps besides genesis; the oldest go first. Not a consensus rule.
+pub const MAX_CHECKPOINTS: usize = 8192;

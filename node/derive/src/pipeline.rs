@@ -1,0 +1,226 @@
+//! The pipeline: L1 blocks in, payload attributes out.
+
+use crate::{
+    Checkpoint, CriticalError, EventKind, EventLog, PipelineError, ResetError,
+    limits::MAX_L1_BLOCKS,
+    stages::{AttributesQueue, BatchQueue, ChannelAssembler, FrameQueue, L1Traversal, read_channel},
+};
+use alloy_eips::BlockNumHash;
+use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig};
+use std::sync::Arc;
+
+/// What the driver has to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Execute these on the safe head (or find that the block is there already), then step with the new safe head. When a
+    /// transaction of a batch is invalid in execution, call [`DerivationPipeline::reject`] and step with the same head.
+    Attributes(Box<PayloadAttributes>),
+    /// One L1 block is derived to its end. The checkpoint is worth keeping.
+    Consumed(Checkpoint),
+    /// Push the canonical L1 block with this number, when there is one.
+    NeedL1(u64),
+}
+
+/// Derives the L2 chain from L1 blocks that are given in order.
+///
+/// ```text
+/// loop { match pipeline.step(&safe)? {
+///     Attributes(a) => safe = execute(a),
+///     Consumed(checkpoint) => store(checkpoint),
+///     NeedL1(number) => pipeline.push_l1(fetch(number))?,
+/// } }
+/// ```
+#[derive(Debug, Clone)]
+pub struct DerivationPipeline {
+    config: Arc<RollupConfig>,
+    safe: L2BlockInfo,
+    /// L1 blocks up to this one were consumed before the reset: they only rebuild the open channel.
+    consumed_before: u64,
+    /// The current L1 block's frames are in the queue.
+    opened: bool,
+    l1: L1Traversal,
+    frames: FrameQueue,
+    channels: ChannelAssembler,
+    batches: BatchQueue,
+    attributes: AttributesQueue,
+    events: EventLog,
+}
+
+impl DerivationPipeline {
+    /// A pipeline that goes on from `checkpoint`; [`Checkpoint::genesis`] for a new node.
+    ///
+    /// # Errors
+    /// When the configuration's windows exceed what derivation may hold, or the checkpoint contradicts itself.
+    pub fn new(config: Arc<RollupConfig>, checkpoint: Checkpoint) -> Result<Self, CriticalError> {
+        let (sequencing_window, channel_timeout) = (config.sequencing_window, config.channel_timeout);
+        if sequencing_window.saturating_add(channel_timeout) > MAX_L1_BLOCKS {
+            return Err(CriticalError::Windows { sequencing_window, channel_timeout });
+        }
+        check_checkpoint(&config, &checkpoint)?;
+        Ok(Self {
+            safe: checkpoint.safe,
+            consumed_before: checkpoint.l1.number,
+            opened: false,
+            l1: L1Traversal::new(&config, &checkpoint),
+            frames: FrameQueue::default(),
+            channels: ChannelAssembler::new(config.channel_timeout),
+            batches: BatchQueue::default(),
+            attributes: AttributesQueue::default(),
+            events: EventLog::default(),
+            config,
+        })
+    }
+
+    /// Goes back (or ahead) to `checkpoint`. The events are kept.
+    ///
+    /// # Errors
+    /// When the checkpoint contradicts itself.
+    pub fn reset(&mut self, checkpoint: Checkpoint) -> Result<(), CriticalError> {
+        let events = std::mem::take(&mut self.events);
+        *self = Self { events, ..Self::new(self.config.clone(), checkpoint)? };
+        Ok(())
+    }
+
+    /// What was dropped, accepted and forced.
+    pub const fn events(&self) -> &EventLog {
+        &self.events
+    }
+
+    /// The safe head that the pipeline builds on.
+    pub const fn safe(&self) -> &L2BlockInfo {
+        &self.safe
+    }
+
+    /// The L1 block under derivation, if one is.
+    pub fn current_l1(&self) -> Option<BlockNumHash> {
+        self.l1.current().map(|block| block.id())
+    }
+
+    /// Number of the L1 block to push next.
+    pub const fn next_l1(&self) -> u64 {
+        self.l1.next_number()
+    }
+
+    /// Takes the next L1 block.
+    ///
+    /// # Errors
+    /// Reset when it does not build on the block before; temporary when it is not the one that is wanted.
+    pub fn push_l1(&mut self, block: Arc<L1BlockInfo>) -> Result<(), PipelineError> {
+        self.l1.push(block)?;
+        self.l1.prune(self.safe.l1_origin.number);
+        self.opened = false;
+        Ok(())
+    }
+
+    /// Goes on until the driver has something to do. `safe` is the head that the last attributes led to, or the same as
+    /// before; then the same attributes come again.
+    ///
+    /// # Errors
+    /// Reset when `safe` is another block than the last attributes led to.
+    pub fn step(&mut self, safe: &L2BlockInfo) -> Result<Step, PipelineError> {
+        self.follow(safe)?;
+        loop {
+            if let Some(attributes) = self.attributes.pending() {
+                return Ok(Step::Attributes(Box::new(attributes.clone())));
+            }
+            let Some(current) = self.l1.current().cloned() else {
+                return Ok(Step::NeedL1(self.l1.next_number()));
+            };
+            if current.number <= self.consumed_before {
+                self.rebuild_channel(&current);
+                continue;
+            }
+            if !self.opened {
+                self.open(&current);
+            }
+            if let Some(block) = self.batches.next() {
+                self.attributes.from_batch(&self.config, &self.safe, &self.l1, block)?;
+            } else if self.next_batch(&current) {
+                continue;
+            } else if current.number >= self.safe.l1_origin.number.saturating_add(self.config.sequencing_window) {
+                let number = self.attributes.forced(&self.config, &self.safe, &self.l1)?;
+                let origin = self.safe.l1_origin.number;
+                self.events.push(current.id(), EventKind::Forced { number, origin });
+            } else {
+                self.l1.consume();
+                return Ok(Step::Consumed(Checkpoint { l1: current.id(), safe: self.safe }));
+            }
+        }
+    }
+
+    /// Execution found an invalid transaction in the last attributes. The block keeps its deposits only, the rest of the
+    /// batch is dropped, and the next step gives the replacement.
+    ///
+    /// # Errors
+    /// Critical when the last attributes hold deposits only: those cannot be invalid.
+    pub fn reject(&mut self, reason: impl Into<String>) -> Result<(), PipelineError> {
+        let number = self.attributes.reject(&self.config, &self.safe, &self.l1)?;
+        self.batches.clear();
+        let l1 = self.current_l1().unwrap_or(self.safe.l1_origin);
+        self.events.push(l1, EventKind::BlockRejected { number, reason: reason.into() });
+        Ok(())
+    }
+
+    fn follow(&mut self, safe: &L2BlockInfo) -> Result<(), ResetError> {
+        if *safe == self.safe {
+            return Ok(());
+        }
+        let executed = self.attributes.pending().is_some_and(|attributes| {
+            attributes.number == safe.number
+                && attributes.parent_hash == safe.parent_hash
+                && attributes.l1_origin == safe.l1_origin
+                && attributes.sequence_number == safe.sequence_number
+        });
+        if !executed {
+            return Err(ResetError::SafeHead { given: safe.id(), expected_parent: self.safe.id() });
+        }
+        self.attributes.clear();
+        self.safe = *safe;
+        self.l1.prune(safe.l1_origin.number);
+        Ok(())
+    }
+
+    fn open(&mut self, current: &L1BlockInfo) {
+        self.opened = true;
+        self.channels.advance(current.id(), &mut self.events);
+        if current.number > self.config.genesis.l1.number {
+            self.frames.open(&self.config, current, &mut self.events);
+        }
+    }
+
+    /// An L1 block that was consumed before the reset only contributes frames to the channel that is still open. What
+    /// happened in it was logged then.
+    fn rebuild_channel(&mut self, current: &L1BlockInfo) {
+        let events = std::mem::take(&mut self.events);
+        self.open(current);
+        while let Some(frame) = self.frames.next() {
+            self.channels.push(frame, current.id(), &mut self.events);
+        }
+        self.events = events;
+        self.l1.consume();
+    }
+
+    /// Works through one frame. False when the L1 block has no more.
+    fn next_batch(&mut self, current: &L1BlockInfo) -> bool {
+        let Some(frame) = self.frames.next() else { return false };
+        let l1 = current.id();
+        let Some(complete) = self.channels.push(frame, l1, &mut self.events) else { return true };
+        let Some(batch) = read_channel(&complete, l1, &mut self.events) else { return true };
+        let (channel, first, last) = (complete.id, batch.first_number, batch.last_number());
+        let event = match self.batches.accept(&self.config, batch, &self.safe, current, &self.l1) {
+            Ok(()) => EventKind::BatchAccepted { channel, first, last },
+            Err(reason) => EventKind::BatchDropped { channel, first, last, reason },
+        };
+        self.events.push(l1, event);
+        true
+    }
+}
+
+fn check_checkpoint(config: &RollupConfig, checkpoint: &Checkpoint) -> Result<(), CriticalError> {
+    let (l1, origin) = (checkpoint.l1.number, checkpoint.safe.l1_origin.number);
+    let genesis = config.genesis.l1.number;
+    if l1 < origin || origin < genesis {
+        return Err(CriticalError::Checkpoint { l1, origin, genesis });
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! A complete channel to its batch.
+
+use super::CompleteChannel;
+use crate::{Batch, EventKind, EventLog, channel::decompress};
+use alloy_eips::BlockNumHash;
+
+/// Decompresses and decodes; what does not decode leaves an event and nothing else.
+pub(crate) fn read_channel(channel: &CompleteChannel, l1: BlockNumHash, events: &mut EventLog) -> Option<Batch> {
+    let bytes = match decompress(&channel.data) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            events.push(l1, EventKind::BadChannel { channel: channel.id, error });
+            return None;
+        }
+    };
+    match Batch::decode(&bytes) {
+        Ok(batch) => Some(batch),
+        Err(error) => {
+            events.push(l1, EventKind::BadBatch { channel: channel.id, error });
+            None
+        }
+    }
+}

@@ -1,6 +1,6 @@
 // Writes the minimal artifacts that are committed: ABI, creation code, runtime code, and the storage layouts.
 // usage: node artifacts.mjs FORGE_OUT ARTIFACTS_DIR SNAPSHOTS_DIR
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const CONTRACTS = [
@@ -60,7 +60,6 @@ for (const name of [...CONTRACTS, ...INTERFACES]) {
 }
 
 // Slots with struct fields unfolded; compiler-internal numbers (AST ids) stay out, they change with every edit.
-rmSync(snapshots, { recursive: true, force: true });
 mkdirSync(snapshots, { recursive: true });
 for (const name of LAYOUTS) {
   const { storage, types } = read(name).storageLayout;

@@ -160,9 +160,5 @@ fn input_error(error: InputError) -> Stop {
 }
 
 pub(crate) fn abi_tensor(tensor: &Tensor) -> IInference::Tensor {
-    IInference::Tensor {
-        dtype: tensor.dtype.code(),
-        shape: tensor.shape.clone(),
-        data: tensor.data.clone().into(),
-    }
+    IInference::Tensor { dtype: tensor.dtype.code(), shape: tensor.shape.clone(), data: tensor.data.clone().into() }
 }

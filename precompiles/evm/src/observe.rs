@@ -41,8 +41,7 @@ impl Inference {
     ) -> Result<Bytes, Stop> {
         meter.charge_each(3, gas::WARM_SLOT_GAS)?;
         let index = u64::try_from(index).map_err(|_| Stop::index_out_of_range())?;
-        let completed =
-            self.records.observed(context.journal_mut(), index).ok_or_else(Stop::index_out_of_range)?;
+        let completed = self.records.observed(context.journal_mut(), index).ok_or_else(Stop::index_out_of_range)?;
         let sizes = completed.outputs.iter().map(|t| (t.shape.len() as u64, t.data.len() as u64));
         meter.charge_each(abi::tensors_len(sizes).saturating_add(OBSERVED_HEAD_BYTES), gas::OUTPUT_BYTE_GAS)?;
         let result = IInference::observedReturn {

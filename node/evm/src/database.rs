@@ -1,0 +1,55 @@
+//! [`StateReader`] as revm's database.
+
+use alloy_primitives::{Address, B256, U256};
+use praxis_primitives::{Account, Fault, StateReader};
+use revm::{bytecode::Bytecode, context::DBErrorMarker, database_interface::Database, state::AccountInfo};
+
+/// A fault on its way through revm.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct DatabaseFault(pub(crate) Fault);
+
+impl DBErrorMarker for DatabaseFault {}
+
+/// State as of the parent block.
+#[derive(Clone, Copy)]
+pub(crate) struct StateDatabase<'a>(pub(crate) &'a dyn StateReader);
+
+impl std::fmt::Debug for StateDatabase<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StateDatabase")
+    }
+}
+
+pub(crate) fn account_info(account: Account) -> AccountInfo {
+    AccountInfo {
+        balance: account.balance,
+        nonce: account.nonce,
+        code_hash: account.code_hash,
+        code: None,
+        ..AccountInfo::default()
+    }
+}
+
+impl Database for StateDatabase<'_> {
+    type Error = DatabaseFault;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+        Ok(self.0.account(address).map_err(DatabaseFault)?.map(account_info))
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Self::Error> {
+        let code = self.0.code(code_hash).map_err(DatabaseFault)?;
+        // Code that begins with 0xef01 and is no delegation cannot have been stored by any transaction.
+        Bytecode::new_raw_checked(code)
+            .map_err(|error| DatabaseFault(Fault::new(format!("stored code {code_hash} is broken: {error}"))))
+    }
+
+    fn storage(&mut self, address: Address, index: U256) -> Result<U256, Self::Error> {
+        self.0.storage(address, index).map_err(DatabaseFault)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
+        self.0.block_hash(number).map_err(DatabaseFault)
+    }
+}

@@ -1,0 +1,54 @@
+//! revm's changes as a [`StateDiff`].
+
+use praxis_primitives::{Account, AccountDiff, StateDiff};
+use revm::{
+    database::{BundleAccount, BundleState, states::StorageSlot},
+    primitives::KECCAK_EMPTY,
+    state::AccountInfo,
+};
+
+/// The difference that a block's changes make, sorted, without changes that cancel out.
+pub(crate) fn of_bundle(bundle: BundleState) -> StateDiff {
+    let mut diff = StateDiff::default();
+    for (address, account) in bundle.state {
+        let account = account_diff(account);
+        if let Some(account) = account {
+            diff.accounts.insert(address, account);
+        }
+    }
+    for (hash, code) in bundle.contracts {
+        if hash != KECCAK_EMPTY {
+            diff.codes.insert(hash, code.original_bytes());
+        }
+    }
+    diff
+}
+
+fn account_diff(changed: BundleAccount) -> Option<AccountDiff> {
+    let before = changed.original_info.as_ref().and_then(account);
+    let after = changed.info.as_ref().and_then(account);
+    // An account that did not exist has no storage to wipe.
+    let storage_wiped = changed.status.was_destroyed() && before.is_some();
+    let destroyed = changed.status.was_destroyed();
+    let present = |slot: &StorageSlot| match destroyed {
+        true => !slot.present_value.is_zero(),
+        false => slot.present_value != slot.previous_or_original_value,
+    };
+    let storage = match after {
+        Some(_) => changed.storage.iter().filter(|(_, s)| present(s)).map(|(k, s)| (*k, s.present_value)).collect(),
+        None => Default::default(),
+    };
+    if before == after && !storage_wiped && storage_is_empty(&storage) {
+        return None;
+    }
+    Some(AccountDiff { account: after, storage_wiped, storage })
+}
+
+fn storage_is_empty(storage: &std::collections::BTreeMap<alloy_primitives::U256, alloy_primitives::U256>) -> bool {
+    storage.is_empty()
+}
+
+/// The account; `None` when it is empty by EIP-161.
+fn account(info: &AccountInfo) -> Option<Account> {
+    (!info.is_empty()).then_some(Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash })
+}

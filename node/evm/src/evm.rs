@@ -1,0 +1,153 @@
+//! The EVM that executes blocks and calls alike.
+
+use crate::{
+    BlockContext, ExecuteError, InvalidTransaction,
+    database::{DatabaseFault, StateDatabase},
+    env,
+    handler::TransactionHandler,
+    outcome::Ended,
+};
+use alloy_primitives::{Address, Bytes};
+use praxis_contracts::addresses::BASE_FEE_VAULT;
+use praxis_precompile::{InferencePrecompiles, ModelAccess};
+use praxis_primitives::{ChainSpec, Fault, InferenceEntry, Rules, StateReader};
+use revm::{
+    Context, MainBuilder, MainContext, SystemCallEvm,
+    context::{CfgEnv, ContextSetters, ContextTr, Evm, JournalTr, TxEnv, result::EVMError},
+    database::State,
+    database_interface::{DatabaseCommit, bal::EvmDatabaseError},
+    handler::{EthFrame, Handler, instructions::EthInstructions},
+    interpreter::interpreter::EthInterpreter,
+    state::EvmState,
+};
+
+/// Changes of the block so far over the parent's state.
+pub(crate) type BlockState<'a> = State<StateDatabase<'a>>;
+/// revm's context over it.
+pub(crate) type BlockEvmContext<'a> = alloy_evm::eth::EthEvmContext<BlockState<'a>>;
+/// revm with the project's precompiles.
+pub(crate) type InnerEvm<'a> =
+    Evm<BlockEvmContext<'a>, (), EthInstructions<EthInterpreter, BlockEvmContext<'a>>, InferencePrecompiles, EthFrame>;
+
+/// What reading state fails with.
+pub(crate) type StateFault = EvmDatabaseError<DatabaseFault>;
+/// An error of revm.
+pub(crate) type InnerError = EVMError<StateFault>;
+
+/// The EVM of one block. Between calls of its methods the journal is empty.
+pub(crate) struct BlockEvm<'a> {
+    inner: InnerEvm<'a>,
+    base_fee_to: Option<Address>,
+}
+
+/// A transaction that ran, before its changes are kept or dropped.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) ended: Ended,
+    pub(crate) inferences: Vec<InferenceEntry>,
+    pub(crate) changes: EvmState,
+}
+
+impl<'a> BlockEvm<'a> {
+    pub(crate) fn new(
+        spec: &ChainSpec,
+        context: &BlockContext,
+        config: CfgEnv,
+        state: &'a dyn StateReader,
+        models: ModelAccess,
+    ) -> Self {
+        let (precompiles, base_fee_to) = match spec.rules {
+            Rules::Rollup(_) => (InferencePrecompiles::new(models), Some(BASE_FEE_VAULT)),
+            Rules::Ethereum(_) => (InferencePrecompiles::ethereum(), None),
+        };
+        let database = State::builder().with_database(StateDatabase(state)).with_bundle_update().build();
+        let inner = Context::mainnet()
+            .with_block(env::block(context))
+            .with_cfg(config)
+            .with_db(database)
+            .build_mainnet()
+            .with_precompiles(precompiles);
+        Self { inner, base_fee_to }
+    }
+
+    /// Runs a transaction; `mint` makes it a deposit. Whatever happens, the journal is empty afterwards.
+    pub(crate) fn run(&mut self, tx: TxEnv, mint: Option<u128>, index: u32) -> Result<Ran, InnerError> {
+        let sender = tx.caller;
+        self.inner.precompiles.begin();
+        self.inner.ctx.set_tx(tx);
+        let result = TransactionHandler::new(mint, self.base_fee_to).run(&mut self.inner);
+        let inferences = self.inner.precompiles.take_records(index);
+        let changes = self.inner.ctx.journal_mut().finalize();
+        match result {
+            Ok(result) => Ok(Ran { ended: Ended::new(result), inferences, changes }),
+            Err(EVMError::Transaction(reason)) if mint.is_some() => self.fail_deposit(sender, mint, reason),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A deposit that could not begin keeps its mint and its nonce and uses all of its gas.
+    fn fail_deposit(
+        &mut self,
+        sender: Address,
+        mint: Option<u128>,
+        reason: revm::context::result::InvalidTransaction,
+    ) -> Result<Ran, InnerError> {
+        let gas_limit = self.inner.ctx.tx.gas_limit;
+        let journal = self.inner.ctx.journal_mut();
+        let kept = crate::handler::mint_and_bump(journal, sender, mint.unwrap_or_default(), true);
+        let changes = journal.finalize();
+        kept.map_err(EVMError::Database)?;
+        let ended = Ended::failed_deposit(reason.to_string(), gas_limit);
+        Ok(Ran { ended, inferences: Vec::new(), changes })
+    }
+
+    /// Calls a system contract, if it has code, and keeps what it changes.
+    pub(crate) fn system_call(&mut self, caller: Address, contract: Address, data: Bytes) -> Result<(), ExecuteError> {
+        self.inner.precompiles.begin();
+        let result = self.inner.system_call_one_with_caller(caller, contract, data);
+        let changes = self.inner.ctx.journal_mut().finalize();
+        let result = result.map_err(|error| self.error(error))?;
+        if !result.is_success() {
+            return Err(Fault::new(format!("the system call of {contract} failed: {result:?}")).into());
+        }
+        self.commit(changes);
+        Ok(())
+    }
+
+    /// Whether an account has code.
+    pub(crate) fn has_code(&mut self, address: Address) -> Result<bool, Fault> {
+        let account = self.inner.ctx.db_mut().load_cache_account(address).map_err(|error| error.0)?;
+        Ok(account.account_info().is_some_and(|info| !info.is_empty_code_hash()))
+    }
+
+    /// Keeps what a transaction changed.
+    pub(crate) fn commit(&mut self, changes: EvmState) {
+        self.inner.ctx.db_mut().commit(changes);
+    }
+
+    /// The block's state, to take its changes out.
+    pub(crate) fn state_mut(&mut self) -> &mut BlockState<'a> {
+        self.inner.ctx.db_mut()
+    }
+
+    /// What an error means for the caller.
+    pub(crate) fn error(&self, error: InnerError) -> ExecuteError {
+        match error {
+            EVMError::Transaction(reason) => {
+                let (chain_id, base_fee) = (self.inner.ctx.cfg.chain_id, self.inner.ctx.block.basefee);
+                InvalidTransaction::from_revm(reason, chain_id, base_fee).into()
+            }
+            EVMError::Database(error) => state_fault(error).into(),
+            EVMError::Custom(reason) => Fault::new(reason).into(),
+            EVMError::CustomAny(error) => Fault::new(error).into(),
+            EVMError::Header(error) => Fault::new(format!("the block's environment is incomplete: {error}")).into(),
+        }
+    }
+}
+
+fn state_fault(error: StateFault) -> Fault {
+    match error {
+        EvmDatabaseError::Database(DatabaseFault(fault)) => fault,
+        EvmDatabaseError::Bal(error) => Fault::new(error),
+    }
+}

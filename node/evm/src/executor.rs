@@ -1,0 +1,166 @@
+//! Executing a block.
+
+use crate::{
+    BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, diff, env,
+    evm::{BlockEvm, Ran},
+    system,
+};
+use alloy_consensus::{Transaction as _, TransactionEnvelope as _};
+use alloy_primitives::{Bloom, logs_bloom};
+use praxis_precompile::ModelAccess;
+use praxis_primitives::{
+    ChainSpec, Fault, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, StateReader, inference_requests,
+};
+use revm::database::states::bundle_state::BundleRetention;
+
+/// Executes one block's transactions on its parent's state. Sequencer, follower, verifier and simulation use nothing
+/// else.
+///
+/// Call [`Self::apply_pre_block`], then [`Self::execute`] for each transaction, then [`Self::finish`]. After a fault the
+/// executor refuses to go on.
+pub struct BlockExecutor<'a> {
+    spec: &'a ChainSpec,
+    context: BlockContext,
+    evm: BlockEvm<'a>,
+    receipts: Vec<Receipt>,
+    inferences: Vec<InferenceEntry>,
+    chunks: Vec<ModelChunk>,
+    gas_used: u64,
+    fault: Option<Fault>,
+}
+
+impl std::fmt::Debug for BlockExecutor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BlockExecutor").field("context", &self.context).field("gas_used", &self.gas_used).finish()
+    }
+}
+
+impl<'a> BlockExecutor<'a> {
+    /// An executor for the block `context` on `state`, the state after its parent. `models` serves the models of that
+    /// state; on Ethereum it is never asked.
+    pub fn new(spec: &'a ChainSpec, context: BlockContext, state: &'a dyn StateReader, models: ModelAccess) -> Self {
+        let evm = BlockEvm::new(spec, &context, env::config(spec), state, models);
+        Self {
+            spec,
+            context,
+            evm,
+            receipts: Vec::new(),
+            inferences: Vec::new(),
+            chunks: Vec::new(),
+            gas_used: 0,
+            fault: None,
+        }
+    }
+
+    /// The block that is executed.
+    pub const fn context(&self) -> &BlockContext {
+        &self.context
+    }
+
+    /// Stores the parent's hash (EIP-2935) and the parent beacon block root (EIP-4788).
+    ///
+    /// # Errors
+    /// A fault: a system contract never fails.
+    pub fn apply_pre_block(&mut self) -> Result<(), Fault> {
+        match system::apply(&mut self.evm, &self.context) {
+            Ok(()) => Ok(()),
+            Err(ExecuteError::Fault(fault)) => Err(self.poison(fault)),
+            Err(ExecuteError::Invalid(reason)) => {
+                Err(self.poison(Fault::new(format!("a system call failed: {reason}"))))
+            }
+        }
+    }
+
+    /// Gas that the block has left.
+    pub const fn gas_left(&self) -> u64 {
+        self.context.gas_limit.saturating_sub(self.gas_used)
+    }
+
+    /// How many transactions the block has so far.
+    pub fn transaction_count(&self) -> usize {
+        self.receipts.len()
+    }
+
+    /// Executes the next transaction.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Invalid`] when it cannot stand in the block here: nothing has changed, and another one can be
+    /// tried. [`ExecuteError::Fault`] when the node cannot go on.
+    pub fn execute(&mut self, tx: &RecoveredTransaction) -> Result<TxOutcome, ExecuteError> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone().into());
+        }
+        let (env, mint) = env::transaction(self.spec, tx)?;
+        let (gas_limit, gas_left) = (tx.gas_limit(), self.gas_left());
+        if gas_limit > gas_left {
+            return Err(InvalidTransaction::BlockGasExceeded { gas_limit, gas_left }.into());
+        }
+        let index = u32::try_from(self.receipts.len()).map_err(|_| Fault::new("a block has 2^32 transactions"))?;
+        let ran = match self.evm.run(env, mint, index) {
+            Ok(ran) => ran,
+            Err(error) => return Err(self.not_run(error)),
+        };
+        self.keep(tx, ran).map_err(|fault| self.poison(fault).into())
+    }
+
+    fn not_run(&mut self, error: crate::evm::InnerError) -> ExecuteError {
+        match self.evm.error(error) {
+            ExecuteError::Fault(fault) => self.poison(fault).into(),
+            invalid => invalid,
+        }
+    }
+
+    fn poison(&mut self, fault: Fault) -> Fault {
+        self.fault = Some(fault.clone());
+        fault
+    }
+
+    fn keep(&mut self, tx: &RecoveredTransaction, ran: Ran) -> Result<TxOutcome, Fault> {
+        let Ran { ended, inferences, changes } = ran;
+        let success = ended.status == TxStatus::Success;
+        if success && self.spec.rollup().is_some() {
+            self.chunks.extend(chunks::of_logs(&ended.logs)?);
+        }
+        self.evm.commit(changes);
+        self.gas_used = self.gas_used.saturating_add(ended.gas_used);
+        let receipt =
+            Receipt { tx_type: tx.inner().tx_type(), success, cumulative_gas_used: self.gas_used, logs: ended.logs };
+        self.receipts.push(receipt.clone());
+        self.inferences.extend(inferences.iter().cloned());
+        Ok(TxOutcome {
+            status: ended.status,
+            gas_used: ended.gas_used,
+            output: ended.output,
+            created: ended.created,
+            inferences,
+            receipt,
+        })
+    }
+
+    /// Ends the block.
+    ///
+    /// # Errors
+    /// When a fault stopped it before.
+    pub fn finish(mut self) -> Result<ExecutionOutput, Fault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let state = self.evm.state_mut();
+        state.merge_transitions(BundleRetention::PlainState);
+        let diff = diff::of_bundle(state.take_bundle());
+        let mut bloom = Bloom::ZERO;
+        for receipt in &self.receipts {
+            bloom |= logs_bloom(&receipt.logs);
+        }
+        let records: Vec<_> = self.inferences.iter().map(|entry| entry.record.clone()).collect();
+        Ok(ExecutionOutput {
+            receipts: self.receipts,
+            gas_used: self.gas_used,
+            logs_bloom: bloom,
+            diff,
+            requests: inference_requests(&records),
+            inferences: self.inferences,
+            chunks: self.chunks,
+        })
+    }
+}

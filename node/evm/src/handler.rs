@@ -1,0 +1,117 @@
+//! How a transaction pays, and how a deposit does not.
+
+use crate::evm::{InnerError, InnerEvm, StateFault};
+use alloy_primitives::{Address, U256};
+use revm::{
+    context::result::{ExecutionResult, HaltReason, InvalidTransaction, ResultGas},
+    context::{Block, Cfg, ContextTr, JournalTr, Transaction, journaled_state::account::JournaledAccountTr},
+    database_interface::Database,
+    handler::{EvmTr, FrameResult, Handler, post_execution, pre_execution, validation},
+    interpreter::InitialAndFloorGas,
+};
+use std::marker::PhantomData;
+
+/// Ethereum's handler with two changes: the base fee may be credited instead of burnt, and a deposit mints, pays nothing
+/// and is checked against nothing but its own gas. It also settles the inference records before the journal forgets the
+/// transaction.
+#[derive(Debug)]
+pub(crate) struct TransactionHandler<'a> {
+    mint: Option<u128>,
+    base_fee_to: Option<Address>,
+    _state: PhantomData<&'a ()>,
+}
+
+impl TransactionHandler<'_> {
+    pub(crate) const fn new(mint: Option<u128>, base_fee_to: Option<Address>) -> Self {
+        Self { mint, base_fee_to, _state: PhantomData }
+    }
+}
+
+/// Credits a deposit's mint to its sender and, where asked, counts its nonce up.
+pub(crate) fn mint_and_bump<J: JournalTr>(
+    journal: &mut J,
+    sender: Address,
+    mint: u128,
+    bump: bool,
+) -> Result<(), <J::Database as Database>::Error> {
+    let mut account = journal.load_account_mut(sender)?;
+    account.data.incr_balance(U256::from(mint));
+    if bump {
+        account.data.bump_nonce();
+    }
+    Ok(())
+}
+
+impl<'a> Handler for TransactionHandler<'a> {
+    type Evm = InnerEvm<'a>;
+    type Error = InnerError;
+    type HaltReason = HaltReason;
+
+    fn validate_env(&self, evm: &mut Self::Evm) -> Result<(), Self::Error> {
+        if self.mint.is_none() {
+            return validation::validate_env(evm.ctx());
+        }
+        // No fee, no chain id, no signature, and no EIP-7825. What is left is EIP-3860.
+        let (tx, cfg) = (&evm.ctx.tx, &evm.ctx.cfg);
+        if tx.kind.is_create() && tx.data.len() > cfg.max_initcode_size() {
+            return Err(InvalidTransaction::CreateInitCodeSizeLimit.into());
+        }
+        Ok(())
+    }
+
+    fn validate_against_state_and_deduct_caller(
+        &self,
+        evm: &mut Self::Evm,
+        _gas: &mut InitialAndFloorGas,
+    ) -> Result<(), Self::Error> {
+        let Some(mint) = self.mint else {
+            return pre_execution::validate_against_state_and_deduct_caller(evm.ctx());
+        };
+        let (tx, journal) = evm.ctx().tx_journal_mut();
+        // A creation counts the nonce up itself, where it takes the new address from it.
+        mint_and_bump(journal, tx.caller(), mint, tx.kind().is_call())?;
+        let balance = journal.load_account_with_code(tx.caller())?.data.info.balance;
+        if balance < tx.value() {
+            let (fee, balance) = (Box::new(tx.value()), Box::new(balance));
+            return Err(InvalidTransaction::LackOfFundForMaxFee { fee, balance }.into());
+        }
+        Ok(())
+    }
+
+    fn reimburse_caller(&self, evm: &mut Self::Evm, result: &mut FrameResult) -> Result<(), Self::Error> {
+        if self.mint.is_some() {
+            return Ok(());
+        }
+        post_execution::reimburse_caller(evm.ctx(), result.gas(), U256::ZERO).map_err(Into::into)
+    }
+
+    fn reward_beneficiary(&self, evm: &mut Self::Evm, result: &mut FrameResult) -> Result<(), Self::Error> {
+        if self.mint.is_some() {
+            return Ok(());
+        }
+        post_execution::reward_beneficiary(evm.ctx(), result.gas())?;
+        let Some(vault) = self.base_fee_to else { return Ok(()) };
+        // In a call that pays no fee, no more than was paid.
+        let base_fee = u128::from(evm.ctx.block.basefee());
+        let paid = evm.ctx.tx.effective_gas_price(base_fee).min(base_fee);
+        let amount = U256::from(paid).saturating_mul(U256::from(result.gas().used()));
+        evm.ctx().journal_mut().load_account_mut(vault)?.data.incr_balance(amount);
+        Ok(())
+    }
+
+    fn execution_result(
+        &mut self,
+        evm: &mut Self::Evm,
+        result: FrameResult,
+        gas: ResultGas,
+    ) -> Result<ExecutionResult<Self::HaltReason>, Self::Error> {
+        revm::context_interface::context::take_error::<Self::Error, StateFault>(evm.ctx().error())?;
+        let result = post_execution::output(evm.ctx(), result, gas);
+        // Reverted frames are undone, and transient storage is still there.
+        evm.precompiles.settle(&mut evm.ctx.journaled_state);
+        evm.ctx().journal_mut().commit_tx();
+        revm::context_interface::LocalContextTr::clear(evm.ctx().local_mut());
+        evm.frame_stack().clear();
+        Ok(result)
+    }
+}

@@ -1,0 +1,120 @@
+//! The header that execution determines, and the comparison of two.
+
+use crate::{BlockContext, ExecutionOutput};
+use alloy_consensus::{
+    EMPTY_OMMER_ROOT_HASH, TxReceipt,
+    constants::EMPTY_WITHDRAWALS,
+    proofs::{calculate_receipt_root, calculate_transaction_root},
+};
+use alloy_primitives::{B64, B256, U256};
+use praxis_primitives::{ChainSpec, Header, Receipt, Rules, Transaction};
+use std::fmt::Debug;
+
+/// A field of a header is not what it must be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the header's {field} is {got}, it should be {expected}")]
+pub struct HeaderMismatch {
+    /// The field, as JSON-RPC names it.
+    pub field: &'static str,
+    /// What it must be.
+    pub expected: String,
+    /// What it is.
+    pub got: String,
+}
+
+impl HeaderMismatch {
+    pub(crate) fn new(field: &'static str, expected: impl ToString, got: impl ToString) -> Self {
+        Self { field, expected: expected.to_string(), got: got.to_string() }
+    }
+}
+
+/// That the two are equal.
+pub(crate) fn mismatch<T: PartialEq + Debug>(field: &'static str, expected: T, got: T) -> Result<(), HeaderMismatch> {
+    if expected == got {
+        return Ok(());
+    }
+    Err(HeaderMismatch::new(field, format!("{expected:?}"), format!("{got:?}")))
+}
+
+/// Root over a block's transactions.
+pub fn transactions_root(transactions: &[Transaction]) -> B256 {
+    calculate_transaction_root(transactions)
+}
+
+/// Root over a block's receipts.
+pub fn receipts_root(receipts: &[Receipt]) -> B256 {
+    let with_bloom: Vec<_> = receipts.iter().map(|receipt| receipt.clone().into_with_bloom()).collect();
+    calculate_receipt_root(&with_bloom)
+}
+
+/// The header of a block whose transactions have been executed. `state_root` is that of the state afterwards;
+/// `withdrawals_root` is the message passer's storage root then, and is ignored on Ethereum, which here never has
+/// withdrawals.
+pub fn assemble_header(
+    spec: &ChainSpec,
+    context: &BlockContext,
+    transactions: &[Transaction],
+    output: &ExecutionOutput,
+    state_root: B256,
+    withdrawals_root: B256,
+) -> Header {
+    let withdrawals_root = match spec.rules {
+        Rules::Rollup(_) => withdrawals_root,
+        Rules::Ethereum(_) => EMPTY_WITHDRAWALS,
+    };
+    Header {
+        parent_hash: context.parent_hash,
+        ommers_hash: EMPTY_OMMER_ROOT_HASH,
+        beneficiary: context.beneficiary,
+        state_root,
+        transactions_root: transactions_root(transactions),
+        receipts_root: receipts_root(&output.receipts),
+        logs_bloom: output.logs_bloom,
+        difficulty: U256::ZERO,
+        number: context.number,
+        gas_limit: context.gas_limit,
+        gas_used: output.gas_used,
+        timestamp: context.timestamp,
+        extra_data: context.extra_data.clone(),
+        mix_hash: context.prev_randao,
+        nonce: B64::ZERO,
+        base_fee_per_gas: Some(context.base_fee),
+        withdrawals_root: Some(withdrawals_root),
+        blob_gas_used: Some(0),
+        excess_blob_gas: Some(context.excess_blob_gas),
+        parent_beacon_block_root: Some(context.parent_beacon_block_root),
+        requests_hash: Some(output.requests.requests_hash()),
+        ..Header::default()
+    }
+}
+
+/// Compares a header with the one that execution gives, causes before consequences, so that the first difference says
+/// most.
+///
+/// # Errors
+/// The first field that differs.
+pub fn check_header(expected: &Header, got: &Header) -> Result<(), HeaderMismatch> {
+    mismatch("number", expected.number, got.number)?;
+    mismatch("parentHash", expected.parent_hash, got.parent_hash)?;
+    mismatch("timestamp", expected.timestamp, got.timestamp)?;
+    mismatch("beneficiary", expected.beneficiary, got.beneficiary)?;
+    mismatch("mixHash", expected.mix_hash, got.mix_hash)?;
+    mismatch("gasLimit", expected.gas_limit, got.gas_limit)?;
+    mismatch("baseFeePerGas", expected.base_fee_per_gas, got.base_fee_per_gas)?;
+    mismatch("parentBeaconBlockRoot", expected.parent_beacon_block_root, got.parent_beacon_block_root)?;
+    mismatch("extraData", &expected.extra_data, &got.extra_data)?;
+    mismatch("transactionsRoot", expected.transactions_root, got.transactions_root)?;
+    mismatch("gasUsed", expected.gas_used, got.gas_used)?;
+    mismatch("requestsHash", expected.requests_hash, got.requests_hash)?;
+    mismatch("receiptsRoot", expected.receipts_root, got.receipts_root)?;
+    mismatch("logsBloom", expected.logs_bloom, got.logs_bloom)?;
+    mismatch("stateRoot", expected.state_root, got.state_root)?;
+    mismatch("withdrawalsRoot", expected.withdrawals_root, got.withdrawals_root)?;
+    mismatch("sha3Uncles", expected.ommers_hash, got.ommers_hash)?;
+    mismatch("difficulty", expected.difficulty, got.difficulty)?;
+    mismatch("nonce", expected.nonce, got.nonce)?;
+    mismatch("blobGasUsed", expected.blob_gas_used, got.blob_gas_used)?;
+    mismatch("excessBlobGas", expected.excess_blob_gas, got.excess_blob_gas)?;
+    // Whatever field a later version of the header type adds.
+    mismatch("rest", expected, got)
+}

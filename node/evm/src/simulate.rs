@@ -1,0 +1,156 @@
+//! `eth_call`.
+
+use crate::{
+    BlockContext, ExecuteError, InvalidTransaction, StateOverrides, TxStatus, env,
+    evm::{BlockEvm, Ran},
+    overrides::OverriddenState,
+};
+use alloy_eips::{eip2930::AccessList, eip7702::SignedAuthorization};
+use alloy_primitives::{Address, Bytes, Log, TxKind, U256};
+use praxis_precompile::ModelAccess;
+use praxis_primitives::{ChainSpec, Fault, InferenceEntry, StateReader};
+use revm::context::CfgEnv;
+
+/// A call that is not a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRequest {
+    /// Who calls. It may be a contract, and needs no right nonce.
+    pub from: Address,
+    /// Who is called.
+    pub to: TxKind,
+    /// Value in wei; the caller must have it.
+    pub value: U256,
+    /// Calldata.
+    pub data: Bytes,
+    /// Gas limit; `None` for the block's.
+    pub gas: Option<u64>,
+    /// Fee per gas in wei (the most, with a priority fee). At zero the call pays no fee, and the base fee is not looked
+    /// at; otherwise the caller must be able to pay.
+    pub gas_price: u128,
+    /// Priority fee per gas in wei.
+    pub max_priority_fee_per_gas: Option<u128>,
+    /// EIP-2930.
+    pub access_list: AccessList,
+    /// EIP-7702.
+    pub authorization_list: Vec<SignedAuthorization>,
+}
+
+impl Default for CallRequest {
+    fn default() -> Self {
+        Self {
+            from: Address::ZERO,
+            to: TxKind::Call(Address::ZERO),
+            value: U256::ZERO,
+            data: Bytes::new(),
+            gas: None,
+            gas_price: 0,
+            max_priority_fee_per_gas: None,
+            access_list: AccessList::default(),
+            authorization_list: Vec::new(),
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallStatus {
+    /// It returned.
+    Success,
+    /// It reverted; the output holds the reason.
+    Reverted,
+    /// It was stopped for this reason.
+    Halted(String),
+}
+
+/// What a call gave.
+#[derive(Debug, Clone)]
+pub struct CallOutcome {
+    /// How it ended.
+    pub status: CallStatus,
+    /// What it returned or reverted with.
+    pub output: Bytes,
+    /// Gas that a transaction would have used.
+    pub gas_used: u64,
+    /// Its logs, when it succeeded.
+    pub logs: Vec<Log>,
+    /// Its inferences, reverted ones included.
+    pub inferences: Vec<InferenceEntry>,
+    /// Gas that it used before refunds: with less it cannot do the same.
+    pub(crate) gas_spent: u64,
+}
+
+/// A call that did not run.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SimulateError {
+    /// The call cannot be made.
+    #[error("{0}")]
+    Invalid(#[from] InvalidTransaction),
+    /// The node cannot compute it.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<ExecuteError> for SimulateError {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Invalid(reason) => Self::Invalid(reason),
+            ExecuteError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Makes a call in the block `context` on `state`, with `overrides` assumed. It runs what a transaction would run, with
+/// real inference; only nonce, chain id, code of the caller, the block's gas limit and EIP-7825's are not looked at. No
+/// system call precedes it.
+///
+/// # Errors
+/// When the call cannot be made, or the node cannot compute it. A call that reverts is an outcome.
+pub fn simulate(
+    spec: &ChainSpec,
+    context: &BlockContext,
+    state: &dyn StateReader,
+    models: ModelAccess,
+    request: &CallRequest,
+    overrides: &StateOverrides,
+) -> Result<CallOutcome, SimulateError> {
+    let state = OverriddenState::new(state, overrides);
+    let gas_limit = request.gas.unwrap_or(context.gas_limit);
+    call(spec, context, &state, models, request, gas_limit)
+}
+
+/// One call with this gas limit.
+pub(crate) fn call(
+    spec: &ChainSpec,
+    context: &BlockContext,
+    state: &dyn StateReader,
+    models: ModelAccess,
+    request: &CallRequest,
+    gas_limit: u64,
+) -> Result<CallOutcome, SimulateError> {
+    let mut evm = BlockEvm::new(spec, context, config(spec, request), state, models);
+    let ran = evm.run(env::call(spec, request, gas_limit), None, 0);
+    let Ran { ended, inferences, .. } = ran.map_err(|error| evm.error(error))?;
+    let status = match ended.status {
+        TxStatus::Success => CallStatus::Success,
+        TxStatus::Reverted => CallStatus::Reverted,
+        TxStatus::Halted(reason) | TxStatus::FailedDeposit(reason) => CallStatus::Halted(reason),
+    };
+    Ok(CallOutcome {
+        status,
+        output: ended.output,
+        gas_used: ended.gas_used,
+        gas_spent: ended.gas_spent,
+        logs: ended.logs,
+        inferences,
+    })
+}
+
+fn config(spec: &ChainSpec, request: &CallRequest) -> CfgEnv {
+    let mut config = env::config(spec);
+    config.disable_nonce_check = true;
+    config.disable_eip3607 = true;
+    config.disable_block_gas_limit = true;
+    config.disable_base_fee = request.gas_price == 0;
+    config.tx_gas_limit_cap = Some(u64::MAX);
+    config
+}

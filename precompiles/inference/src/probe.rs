@@ -50,7 +50,7 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn changed_modes_are_refused() {
-        /// Bits of MXCSR: flush to zero, denormals are zero, three directed rounding modes.
+        // Bits of MXCSR: flush to zero, denormals are zero, three directed rounding modes.
         for bits in [0x8000u32, 0x0040, 0x2000, 0x4000, 0x6000] {
             let refused = std::thread::spawn(move || {
                 let mut old = 0u32;

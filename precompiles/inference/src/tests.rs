@@ -1,1 +1,5 @@
+//! All paths agree with each other and with a naive reference.
 
+mod agreement;
+mod reference;
+mod session;

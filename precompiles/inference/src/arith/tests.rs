@@ -1,1 +1,195 @@
+#![allow(clippy::disallowed_methods, reason = "the C library's float64 functions are the reference here")]
 
+use super::*;
+
+/// Float32 with the special values among them: each combination of sign, extreme exponent and extreme fraction.
+fn special() -> Vec<f32> {
+    let exponents = [0u32, 1, 2, 23, 24, 25, 63, 64, 103, 104, 126, 127, 128, 150, 151, 191, 192, 230, 253, 254, 255];
+    let fractions = [0u32, 1, 2, 3, 0x3F_FFFF, 0x40_0000, 0x40_0001, 0x55_5555, 0x7F_FFFE, 0x7F_FFFF];
+    let mut values = Vec::new();
+    for exponent in exponents {
+        for fraction in fractions {
+            let bits = exponent << 23 | fraction;
+            values.extend([f32::from_bits(bits), f32::from_bits(bits | 1 << 31)]);
+        }
+    }
+    values
+}
+
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+fn check_fma(a: f32, b: f32, c: f32) {
+    let expected = a.mul_add(b, c).canonical();
+    let found = exact_fma(a, b, c).canonical();
+    assert_eq!(found.to_bits(), expected.to_bits(), "{a:e} * {b:e} + {c:e}: {found:e}, not {expected:e}");
+}
+
+#[test]
+fn exact_fma_is_right_on_special_values() {
+    let values = special();
+    for &a in &values {
+        for &b in values.iter().step_by(3) {
+            for &c in &values {
+                check_fma(a, b, c);
+            }
+        }
+    }
+}
+
+#[test]
+fn exact_fma_is_right_on_random_bits() {
+    let mut state = 1;
+    for _ in 0..3_000_000 {
+        let (x, y) = (next(&mut state), next(&mut state));
+        check_fma(f32::from_bits(x as u32), f32::from_bits((x >> 32) as u32), f32::from_bits(y as u32));
+    }
+}
+
+/// Addends that put the sum next to a tie, a cancellation or the subnormal range.
+#[test]
+fn exact_fma_is_right_near_ties() {
+    let mut state = 2;
+    for _ in 0..3_000_000 {
+        let (x, y) = (next(&mut state), next(&mut state));
+        let a = f32::from_bits(x as u32);
+        let b = f32::from_bits((x >> 32) as u32);
+        let product = f64::from(a) * f64::from(b);
+        let distance = (y & 63) as i32 - 32;
+        let scale = f64::from_bits(((1023 + distance) as u64) << 52);
+        let near = (-product * scale) as f32;
+        let c = f32::from_bits(near.to_bits().wrapping_add((y >> 32) as u32 & 3));
+        check_fma(a, b, c);
+        // The same significands with a product in the subnormal range.
+        let small = f32::from_bits((y as u32 & 0x807F_FFFF) | ((y >> 40) as u32 % 50) << 23);
+        let other = f32::from_bits((b.to_bits() & 0x807F_FFFF) | (70 + (y >> 50) as u32 % 30) << 23);
+        check_fma(small, other, f32::from_bits((y >> 20) as u32 & 0x81FF_FFFF));
+    }
+}
+
+/// Distance of a result from the real value in units of the last place of a float32 of that size.
+fn ulp_error(found: f32, real: f64) -> f64 {
+    const END: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
+    let found = if found.is_infinite() { END.copysign(f64::from(found)) } else { f64::from(found) };
+    let real = if real.abs() > END { END.copysign(real) } else { real };
+    let exponent = ((real.abs().to_bits() >> 52) as i64 - 1023).clamp(-126, 127) - 23;
+    (found - real).abs() / f64::from_bits(((exponent + 1023) as u64) << 52)
+}
+
+struct Function {
+    name: &'static str,
+    exact: fn(f32) -> f32,
+    hardware: fn(f32) -> Option<f32>,
+    real: fn(f64) -> f64,
+    bound: f64,
+}
+
+#[cfg(target_arch = "x86_64")]
+mod hardware {
+    use super::*;
+
+    macro_rules! on_fma {
+        ($($name:ident)*) => {
+            $(pub(super) fn $name(x: f32) -> Option<f32> {
+                #[target_feature(enable = "fma")]
+                fn inner(x: f32) -> f32 {
+                    super::super::$name::<Hardware>(x)
+                }
+                // SAFETY: the feature was detected.
+                is_x86_feature_detected!("fma").then(|| unsafe { inner(x) })
+            })*
+        };
+    }
+
+    on_fma!(exp tanh sigmoid);
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod hardware {
+    pub(super) fn exp(_: f32) -> Option<f32> {
+        None
+    }
+    pub(super) use exp as tanh;
+    pub(super) use exp as sigmoid;
+}
+
+fn real_sigmoid(x: f64) -> f64 {
+    if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }
+}
+
+const FUNCTIONS: [Function; 3] = [
+    Function { name: "exp", exact: exp::<Exact>, hardware: hardware::exp, real: f64::exp, bound: EXP_MAX_ULP },
+    Function { name: "tanh", exact: tanh::<Exact>, hardware: hardware::tanh, real: f64::tanh, bound: TANH_MAX_ULP },
+    Function {
+        name: "sigmoid",
+        exact: sigmoid::<Exact>,
+        hardware: hardware::sigmoid,
+        real: real_sigmoid,
+        bound: SIGMOID_MAX_ULP,
+    },
+];
+
+/// Largest error over the given bit patterns; software and hardware paths agree on each of them.
+fn worst(function: &Function, patterns: impl Iterator<Item = u32>) -> (f64, f32) {
+    let mut worst = (0.0, 0.0);
+    for bits in patterns {
+        let x = f32::from_bits(bits);
+        let found = (function.exact)(x).canonical();
+        if let Some(other) = (function.hardware)(x) {
+            assert_eq!(other.canonical().to_bits(), found.to_bits(), "{} of {x:e}", function.name);
+        }
+        if x.is_nan() {
+            assert_eq!(found.to_bits(), CANONICAL_NAN_F32, "{} of {bits:#x}", function.name);
+            continue;
+        }
+        let real = (function.real)(f64::from(x));
+        let error = ulp_error(found, real);
+        assert!(error <= function.bound, "{} of {x:e} is {found:e}, {error} ulp from {real:e}", function.name);
+        if error > worst.0 {
+            worst = (error, x);
+        }
+    }
+    worst
+}
+
+#[test]
+fn functions_keep_their_bounds_on_every_997th_input() {
+    for function in &FUNCTIONS {
+        worst(function, (0..=u32::MAX).step_by(997));
+    }
+}
+
+/// All 2^32 inputs: minutes. Run with `--run-ignored all --no-capture` to see the measured errors.
+#[test]
+#[ignore = "takes minutes"]
+fn functions_keep_their_bounds_on_all_inputs() {
+    for function in &FUNCTIONS {
+        let half = 1u32 << 31;
+        let (low, high) = std::thread::scope(|scope| {
+            let high = scope.spawn(|| worst(function, half..=u32::MAX));
+            (worst(function, 0..=half - 1), high.join().unwrap())
+        });
+        let (error, x) = if low.0 > high.0 { low } else { high };
+        eprintln!("{}: at most {error:.4} ulp, at {x:e} ({:#010x})", function.name, x.to_bits());
+    }
+}
+
+#[test]
+fn functions_have_the_right_special_values() {
+    let infinity = f32::INFINITY;
+    let cases: [(fn(f32) -> f32, &str, &[(f32, f32)]); 3] = [
+        (exp::<Exact>, "exp", &[(0.0, 1.0), (-0.0, 1.0), (infinity, infinity), (-infinity, 0.0), (89.0, infinity)]),
+        (tanh::<Exact>, "tanh", &[(0.0, 0.0), (-0.0, -0.0), (infinity, 1.0), (-infinity, -1.0), (1e-45, 1e-45)]),
+        (sigmoid::<Exact>, "sigmoid", &[(0.0, 0.5), (-0.0, 0.5), (infinity, 1.0), (-infinity, 0.0), (30.0, 1.0)]),
+    ];
+    for (function, name, values) in cases {
+        for &(x, expected) in values {
+            assert_eq!(function(x).to_bits(), expected.to_bits(), "{name} of {x}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How the database runs.
+
+use crate::tables::Table;
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, LogLevel, Options, WriteBufferManager,
+};
+
+/// What a commit survives once it has returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// The death of the process, `kill -9` included: the operating system holds what was written. A loss of power or a
+    /// crash of the system takes the newest blocks away, whole ones, from the head down.
+    ProcessCrash,
+    /// A loss of power as well: each commit waits for the disk, a few milliseconds on an SSD.
+    #[default]
+    PowerLoss,
+}
+
+/// How the database runs. The defaults suit a machine with 2 GiB of memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseOptions {
+    /// What a commit survives.
+    pub durability: Durability,
+    /// Cache of blocks, indexes, filters and write buffers, shared by all tables, in bytes.
+    pub cache_bytes: usize,
+    /// The part of it that write buffers may take, in bytes.
+    pub write_buffer_bytes: usize,
+    /// Files that may be open at once.
+    pub open_files: u16,
+}
+
+impl Default for DatabaseOptions {
+    fn default() -> Self {
+        Self {
+            durability: Durability::default(),
+            cache_bytes: 128 << 20,
+            write_buffer_bytes: 48 << 20,
+            open_files: 512,
+        }
+    }
+}
+
+impl DatabaseOptions {
+    /// Options of the database as a whole.
+    pub(crate) fn database(&self) -> Options {
+        let mut options = Options::default();
+        options.create_if_missing(true);
+        options.create_missing_column_families(true);
+        options.set_max_open_files(i32::from(self.open_files));
+        options.set_max_background_jobs(2);
+        options.set_bytes_per_sync(1 << 20);
+        // Bounds both the disk and the time that replaying the log takes at start.
+        options.set_max_total_wal_size(128 << 20);
+        options.set_log_level(LogLevel::Warn);
+        options.set_max_log_file_size(4 << 20);
+        options.set_keep_log_file_num(3);
+        options
+    }
+
+    /// Options of each table, over one cache and one budget for write buffers.
+    pub(crate) fn tables(&self, database: &mut Options) -> Vec<ColumnFamilyDescriptor> {
+        let cache = Cache::new_lru_cache(self.cache_bytes);
+        let buffers =
+            WriteBufferManager::new_write_buffer_manager_with_cache(self.write_buffer_bytes, false, cache.clone());
+        database.set_write_buffer_manager(&buffers);
+        Table::ALL.iter().map(|table| ColumnFamilyDescriptor::new(table.name(), self.table(*table, &cache))).collect()
+    }
+
+    fn table(&self, table: Table, cache: &Cache) -> Options {
+        let mut blocks = BlockBasedOptions::default();
+        blocks.set_block_cache(cache);
+        blocks.set_block_size(16 << 10);
+        blocks.set_format_version(5);
+        blocks.set_bloom_filter(10.0, false);
+        blocks.set_cache_index_and_filter_blocks(true);
+        blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        let mut options = Options::default();
+        options.set_block_based_table_factory(&blocks);
+        options.set_write_buffer_size(self.write_buffer_bytes / 4);
+        options.set_level_compaction_dynamic_level_bytes(true);
+        options.set_compression_type(if table.is_compressed() {
+            DBCompressionType::Lz4
+        } else {
+            DBCompressionType::None
+        });
+        options
+    }
+}

@@ -23,6 +23,9 @@ mod tensor;
 mod types;
 mod validate;
 
+#[cfg(test)]
+mod tests;
+
 pub use builder::{BuildError, Handle, PlanBuilder};
 pub use check::{InputError, max_batch};
 pub use cost::{PlanCost, Work};

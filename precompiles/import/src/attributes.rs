@@ -1,0 +1,85 @@
+//! Attributes of a node: each is taken once, by name and type, and what is left over at the end is an error, because an
+//! attribute that the importer does not know could change what the operator means.
+
+use std::collections::BTreeMap;
+
+use tract_onnx::pb::{self, attribute_proto::AttributeType};
+
+use crate::limits::shown;
+
+/// The attributes that are not yet taken.
+pub(crate) struct Attributes<'a> {
+    left: BTreeMap<&'a str, &'a pb::AttributeProto>,
+}
+
+impl<'a> Attributes<'a> {
+    /// All attributes of `node`.
+    pub(crate) fn of(node: &'a pb::NodeProto) -> Result<Self, String> {
+        let mut left = BTreeMap::new();
+        for attribute in &node.attribute {
+            if left.insert(attribute.name.as_str(), attribute).is_some() {
+                return Err(format!("the attribute {} is given twice", shown(&attribute.name)));
+            }
+        }
+        Ok(Self { left })
+    }
+
+    /// Takes an attribute of this type. Files older than type tags leave the type undefined.
+    fn take(&mut self, name: &str, kind: AttributeType) -> Result<Option<&'a pb::AttributeProto>, String> {
+        let Some(attribute) = self.left.remove(name) else { return Ok(None) };
+        let found = AttributeType::try_from(attribute.r#type).unwrap_or(AttributeType::Undefined);
+        if found != kind && attribute.r#type != AttributeType::Undefined as i32 {
+            let (found, wanted) = (found.as_str_name(), kind.as_str_name());
+            return Err(format!("the attribute {name} is of the type {found}, it should be {wanted}"));
+        }
+        Ok(Some(attribute))
+    }
+
+    pub(crate) fn int(&mut self, name: &str) -> Result<Option<i64>, String> {
+        Ok(self.take(name, AttributeType::Int)?.map(|a| a.i))
+    }
+
+    pub(crate) fn ints(&mut self, name: &str) -> Result<Option<&'a [i64]>, String> {
+        Ok(self.take(name, AttributeType::Ints)?.map(|a| a.ints.as_slice()))
+    }
+
+    /// A list that stays to be taken.
+    pub(crate) fn peek_ints(&self, name: &str) -> Option<&'a [i64]> {
+        self.left.get(name).map(|a| a.ints.as_slice())
+    }
+
+    pub(crate) fn float(&mut self, name: &str) -> Result<Option<f32>, String> {
+        Ok(self.take(name, AttributeType::Float)?.map(|a| a.f))
+    }
+
+    pub(crate) fn floats(&mut self, name: &str) -> Result<Option<&'a [f32]>, String> {
+        Ok(self.take(name, AttributeType::Floats)?.map(|a| a.floats.as_slice()))
+    }
+
+    pub(crate) fn tensor(&mut self, name: &str) -> Result<Option<&'a pb::TensorProto>, String> {
+        let Some(attribute) = self.take(name, AttributeType::Tensor)? else { return Ok(None) };
+        attribute.t.as_ref().map(Some).ok_or_else(|| format!("the attribute {name} holds no tensor"))
+    }
+
+    /// An attribute that is 0 or 1.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<bool, String> {
+        match self.int(name)? {
+            None | Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            Some(other) => Err(format!("the attribute {name} is {other}, it should be 0 or 1")),
+        }
+    }
+
+    /// Drops an attribute that does not matter to inference.
+    pub(crate) fn ignore(&mut self, name: &str) {
+        self.left.remove(name);
+    }
+
+    /// Accepts only that everything was taken.
+    pub(crate) fn end(self) -> Result<(), String> {
+        match self.left.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(format!("the attribute {} is not supported here", shown(name))),
+        }
+    }
+}

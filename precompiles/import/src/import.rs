@@ -1,0 +1,125 @@
+use std::{fs::File, io::Read, path::Path};
+
+use praxis_model::Plan;
+use sha2::{Digest, Sha256};
+use tract_onnx::pb;
+
+use crate::{
+    ImportError, ImportOptions, Note, UnsupportedNode, build, inputs,
+    limits::{MAX_FILE_BYTES, MAX_OPSET, MIN_OPSET},
+    lower::{Lowering, is_supported},
+    order::{self, Definition, Definitions, label},
+    proto::{self, OnnxFile},
+    tensor::dtype,
+};
+
+/// A Plan and what the caller should know about how it came out of the file.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The Plan, valid.
+    pub plan: Plan,
+    /// Decisions worth showing.
+    pub notes: Vec<Note>,
+}
+
+/// Imports the ONNX file at `path`.
+///
+/// # Errors
+/// [`ImportError::Read`] where the file cannot be read, and all errors of [`import_bytes`].
+pub fn import_file(path: impl AsRef<Path>, options: &ImportOptions) -> Result<Imported, ImportError> {
+    import_bytes(&read_file(path.as_ref())?, options)
+}
+
+/// Imports an ONNX file. The same bytes and options give the same Plan on every machine.
+///
+/// # Errors
+/// See [`ImportError`]; no input makes it panic, run for long or take much memory.
+pub fn import_bytes(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
+    let file = proto::decode(bytes)?;
+    import_file_parts(&file, bytes, options)
+}
+
+/// Reads a file of at most [`MAX_FILE_BYTES`], and no more of it where it turns out to have no end.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ImportError> {
+    let failed = |source| ImportError::Read { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+pub(crate) fn import_file_parts(
+    file: &OnnxFile,
+    bytes: &[u8],
+    options: &ImportOptions,
+) -> Result<Imported, ImportError> {
+    if !(MIN_OPSET..=MAX_OPSET).contains(&file.opset) {
+        return Err(ImportError::Opset { found: file.opset });
+    }
+    let onnx = &file.graph;
+    let names = order::definitions(onnx)?;
+    let order = order::live_nodes(onnx, &names)?;
+    let unsupported = unsupported(onnx, &order);
+    if !unsupported.is_empty() {
+        return Err(ImportError::Unsupported(unsupported));
+    }
+    let mut notes = Vec::new();
+    let inputs = inputs::resolve(&model_inputs(onnx, &names), options, &mut notes)?;
+    let types = inputs.iter().map(|info| (info.name.as_str(), info.tensor_type()));
+    let mut lowering = Lowering::new(onnx, &names, file.opset, types);
+    for index in order {
+        lowering.node(index)?;
+    }
+    let mut outputs = Vec::with_capacity(onnx.output.len());
+    for info in &onnx.output {
+        let wrong = |why: String| ImportError::Interface { role: "output", name: info.name.clone(), why };
+        let value = lowering.value(&info.name).map_err(|refusal| refusal.named(wrong))?;
+        check_declared(info, lowering.graph.kind(value), &mut notes).map_err(wrong)?;
+        outputs.push((info.name.clone(), value));
+    }
+    let source_sha256 = Sha256::digest(bytes).into();
+    let graph = lowering.graph;
+    let plan = build::build(graph, onnx, &inputs, &outputs, source_sha256, &mut notes)?;
+    tracing::debug!(nodes = plan.nodes.len(), weights = plan.weights.len(), "imported an ONNX file");
+    Ok(Imported { plan, notes })
+}
+
+/// The inputs that a caller gives: those that no initialiser fills.
+pub(crate) fn model_inputs<'a>(onnx: &'a pb::GraphProto, names: &Definitions<'_>) -> Vec<&'a pb::ValueInfoProto> {
+    onnx.input.iter().filter(|info| matches!(names.get(info.name.as_str()), Some(Definition::Input(_)))).collect()
+}
+
+/// The nodes among these whose operators Plans do not have.
+pub(crate) fn unsupported(onnx: &pb::GraphProto, nodes: &[usize]) -> Vec<UnsupportedNode> {
+    let missing = nodes.iter().filter(|&&index| !is_supported(&onnx.node[index].domain, &onnx.node[index].op_type));
+    let describe = |&index: &usize| {
+        let domain = onnx.node[index].domain.as_str();
+        let domain = if domain.is_empty() { "ai.onnx" } else { domain };
+        UnsupportedNode { node: label(onnx, index), domain: domain.to_owned() }
+    };
+    missing.map(describe).collect()
+}
+
+/// A declared element type must be the computed one; a declared shape that differs is worth a note, as exporters
+/// sometimes leave a wrong one behind.
+fn check_declared(
+    info: &pb::ValueInfoProto,
+    computed: &praxis_model::TensorType,
+    notes: &mut Vec<Note>,
+) -> Result<(), String> {
+    let Some(declared) = inputs::declared(info) else { return Ok(()) };
+    if declared.elem_type != 0 && dtype(declared.elem_type)? != computed.dtype {
+        let stated = proto::data_type_name(declared.elem_type);
+        return Err(format!("the file declares it as {stated}, its nodes give {}", computed.dtype));
+    }
+    let Some(dims) = declared.dims else { return Ok(()) };
+    let fits = |(dim, &size): (&inputs::DeclaredDim<'_>, &u32)| match *dim {
+        inputs::DeclaredDim::Fixed(fixed) => fixed == i64::from(size),
+        _ => true,
+    };
+    if dims.len() != computed.rank() || !dims.iter().zip(&computed.shape).all(fits) {
+        let declared = inputs::describe(Some(&dims));
+        notes.push(Note::OutputShape { output: info.name.clone(), declared, computed: computed.shape.clone() });
+    }
+    Ok(())
+}

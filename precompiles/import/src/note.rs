@@ -1,0 +1,52 @@
+use core::fmt;
+
+use crate::limits::shown;
+
+/// Something that the importer decided and the caller should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// An input's first dimension is open in the file and became 1.
+    BatchOfOne {
+        /// The input.
+        input: String,
+    },
+    /// Weights whose magnitude is below 2^-40 (float64: 2^-459) count as zero in dot products and became zero.
+    ZeroedWeights {
+        /// The operator that reads them, with the node's name.
+        node: String,
+        /// How many became zero.
+        zeroed: u64,
+        /// How many there are.
+        total: u64,
+    },
+    /// The file declares another shape for an output than the one that follows from its nodes.
+    OutputShape {
+        /// The output.
+        output: String,
+        /// What the file says.
+        declared: String,
+        /// What follows.
+        computed: Vec<u32>,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BatchOfOne { input } => {
+                let input = shown(input);
+                write!(
+                    f,
+                    "the first dimension of the input \"{input}\" is open in the file; it is taken as a batch of 1"
+                )
+            }
+            Self::ZeroedWeights { node, zeroed, total } => {
+                write!(f, "{node}: {zeroed} of {total} weights are too small for dot products and became zero")
+            }
+            Self::OutputShape { output, declared, computed } => {
+                let output = shown(output);
+                write!(f, "the file declares the output \"{output}\" as {declared}, its nodes give {computed:?}")
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What the importer makes of a graph: which nodes stay, which fold, and that only content decides the id.
+
+mod common;
+
+use common::{FLOAT, file, graph, node};
+use praxis_import::{ImportOptions, Note, import_bytes, import_file, inspect_file};
+use praxis_model::{Plan, id};
+use std::path::PathBuf;
+use tract_onnx::pb::TensorProto;
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/models").join(format!("{name}.onnx"))
+}
+
+fn import(name: &str) -> Plan {
+    import_file(fixture(name), &ImportOptions::default()).unwrap().plan
+}
+
+fn operators(plan: &Plan) -> Vec<&'static str> {
+    plan.nodes.iter().map(|node| node.op.name()).collect()
+}
+
+#[test]
+fn the_strategy_keeps_what_computes() {
+    let plan = import("strategy");
+    let expected =
+        ["Sub", "Div", "MatMul", "Add", "Relu", "MatMul", "Add", "Relu", "MatMul", "Add", "Sigmoid", "Sub", "Concat"];
+    assert_eq!(operators(&plan), expected);
+    assert_eq!((plan.inputs[0].name.as_str(), &plan.inputs[0].shape), ("features", &vec![1, 40]));
+    assert_eq!((plan.outputs[0].name.as_str(), &plan.outputs[0].shape), ("weights", &vec![1, 2]));
+    // The class labels that the exporter left behind are gone.
+    assert!(plan.constants.iter().all(|constant| constant.dtype == praxis_model::DType::F32));
+}
+
+#[test]
+fn constants_fold_and_equal_ones_are_stored_once() {
+    let plan = import("opset13");
+    assert!(!operators(&plan).contains(&"Cast"), "{:?}", operators(&plan));
+    let table = plan.outputs.iter().position(|output| output.name == "table").unwrap();
+    assert!(plan.is_constant(plan.output_values[table]));
+    let range = plan.constant_ranges().unwrap()[(plan.output_values[table] - plan.first_constant()) as usize].clone();
+    let words: Vec<f32> = plan.weights[range].as_chunks::<4>().0.iter().map(|&w| f32::from_le_bytes(w)).collect();
+    assert_eq!(words, [-1.0, 2.0, 1.0, -1.0]);
+}
+
+#[test]
+fn old_softmax_flattens() {
+    let operators = operators(&import("opset9")).join(" ");
+    assert!(operators.contains("Flatten Softmax Reshape"), "{operators}");
+}
+
+#[test]
+fn the_id_depends_on_content_only() {
+    let bytes = std::fs::read(fixture("opset17")).unwrap();
+    let import = |shapes: &[&str]| {
+        let mut options = ImportOptions::default();
+        shapes.iter().for_each(|shape| options.add_shape(shape).unwrap());
+        id::model_id(&import_bytes(&bytes, &options).unwrap().plan.encode())
+    };
+    let plain = import(&[]);
+    assert_eq!(plain, import(&[]));
+    assert_eq!(plain, import(&["x=1,700", "wide=40,3"]));
+    assert_eq!(plain, import(&["wide=40,3", "x=1,700"]));
+}
+
+#[test]
+fn the_plan_carries_the_hash_of_its_source() {
+    use sha2::{Digest, Sha256};
+    let expected: [u8; 32] = Sha256::digest(std::fs::read(fixture("strategy")).unwrap()).into();
+    assert_eq!(import("strategy").source_sha256, expected);
+}
+
+#[test]
+fn plans_survive_their_encoding() {
+    for name in ["strategy", "opset9", "opset13", "opset17", "newest", "integers", "activations"] {
+        let plan = import(name);
+        assert_eq!(Plan::decode(&plan.encode()).unwrap(), plan, "{name}");
+    }
+}
+
+#[test]
+fn inspection_of_the_strategy() {
+    let inspection = inspect_file(fixture("strategy"), &ImportOptions::default()).unwrap();
+    assert_eq!(inspection.inputs[0].shape, "[?, 40]");
+    assert_eq!(inspection.inputs[0].dtype, "float32");
+    assert_eq!(inspection.operators["MatMul"], 3);
+    assert_eq!(inspection.parameters, 40 + 40 + 40 * 128 + 128 + 128 * 64 + 64 + 64 + 1 + 1);
+    assert!(inspection.unsupported.is_empty());
+    let plan = inspection.plan.unwrap();
+    assert!(plan.cost.gas > 1_500 && plan.cost.cold_gas > 0 && plan.cost.memory_bytes > plan.bytes);
+    assert_eq!(plan.notes, [Note::BatchOfOne { input: "features".to_owned() }]);
+}
+
+#[test]
+fn weights_that_count_as_zero_become_zero_and_are_reported() {
+    let smallest = f32::from_bits(0x2b80_0000); // 2^-40
+    let weights = vec![smallest, -smallest, smallest / 2.0, f32::from_bits(1), 0.0, -0.0, 1.0, -smallest / 4.0];
+    let mut graph =
+        graph(vec![node("MatMul", "product", &["x", "w"], &["p"]), node("Add", "sum", &["p", "w"], &["y"])]);
+    graph.input = vec![common::value("x", FLOAT, &common::fixed(&[8, 8]))];
+    graph.initializer = vec![TensorProto {
+        name: "w".to_owned(),
+        data_type: FLOAT,
+        dims: vec![8, 1],
+        float_data: weights.clone(),
+        ..Default::default()
+    }];
+    let imported = import_bytes(&file(graph), &ImportOptions::default()).unwrap();
+    let node = "node \"product\" (MatMul)".to_owned();
+    assert_eq!(imported.notes, [Note::ZeroedWeights { node, zeroed: 3, total: 8 }]);
+    let plan = imported.plan;
+    let stored: Vec<Vec<u32>> = plan
+        .constant_ranges()
+        .unwrap()
+        .into_iter()
+        .map(|range| plan.weights[range].as_chunks::<4>().0.iter().map(|&w| u32::from_le_bytes(w)).collect())
+        .collect();
+    let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    let product = bits(&[smallest, -smallest, 0.0, 0.0, 0.0, -0.0, 1.0, 0.0]);
+    // The sum, which is no dot product, keeps the weights as they are.
+    assert_eq!(stored, [product, bits(&weights)]);
+}

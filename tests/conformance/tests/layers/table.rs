@@ -1,0 +1,177 @@
+//! The rules themselves. A row is changed on purpose, with a reason in the commit.
+
+/// What one crate of the workspace may and may not know.
+pub(crate) struct Row {
+    /// The crate.
+    pub(crate) name: &'static str,
+    /// The workspace's crates that it may name in its manifest; no others.
+    pub(crate) own: &'static [&'static str],
+    /// Crates that it must not reach, through any number of others.
+    pub(crate) must_not_reach: &'static [&'static str],
+}
+
+/// A dependency that only some crates may name in their manifest.
+pub(crate) struct Owner {
+    /// The dependency.
+    pub(crate) name: &'static str,
+    /// Who may name it.
+    pub(crate) by: &'static [&'static str],
+}
+
+/// Who names what. `praxis-evm` hands out the revm types that others need.
+pub(crate) const OWNERS: &[Owner] = &[
+    Owner { name: "tract-onnx", by: &["praxis-import"] },
+    Owner { name: "rocksdb", by: &["praxis-storage"] },
+    Owner { name: "revm", by: &["praxis-precompile", "praxis-evm"] },
+    Owner { name: "alloy-evm", by: &["praxis-evm"] },
+    Owner { name: "libp2p", by: &["praxis-net"] },
+    Owner { name: "jsonrpsee", by: &["praxis-rpc", "praxis"] },
+    Owner { name: "clap", by: &["praxis"] },
+];
+
+/// Named by a rule before the first crate needs them.
+pub(crate) const PLANNED: &[&str] = &["libp2p", "praxis-net"];
+
+const fn row(name: &'static str, own: &'static [&'static str], must_not_reach: &'static [&'static str]) -> Row {
+    Row { name, own, must_not_reach }
+}
+
+/// One row per crate of the workspace, in the order of the layout.
+pub(crate) const ROWS: &[Row] = &[
+    // Consensus arithmetic and formats: pure.
+    row("praxis-model", &[], &["tract-onnx", "revm", "tokio", "rocksdb", "reqwest"]),
+    row(
+        "praxis-import",
+        &["praxis-model", "praxis-inference"],
+        &["revm", "tokio", "rocksdb", "reqwest", "praxis-primitives"],
+    ),
+    row("praxis-inference", &["praxis-model"], &["tract-onnx", "revm", "tokio", "rocksdb", "rand"]),
+    row(
+        "praxis-precompile",
+        &["praxis-model", "praxis-inference", "praxis-contracts"],
+        &["tokio", "rocksdb", "tract-onnx", "praxis-storage"],
+    ),
+    row("praxis-contracts", &[], &["tokio", "revm", "rocksdb"]),
+    row("praxis-primitives", &["praxis-contracts"], &["tokio", "revm", "rocksdb", "reqwest", "hyper"]),
+    row("praxis-trie", &["praxis-primitives"], &["rocksdb", "tokio", "revm"]),
+    // The node.
+    row(
+        "praxis-storage",
+        &["praxis-primitives", "praxis-trie", "praxis-model"],
+        &["revm", "tokio", "tract-onnx", "praxis-evm"],
+    ),
+    row(
+        "praxis-evm",
+        &["praxis-primitives", "praxis-precompile", "praxis-contracts", "praxis-model", "praxis-trie"],
+        &["tokio", "rocksdb", "tract-onnx", "praxis-storage"],
+    ),
+    row("praxis-derive", &["praxis-primitives", "praxis-contracts"], &["tokio", "revm", "rocksdb", "reqwest"]),
+    row(
+        "praxis-l1",
+        &["praxis-primitives", "praxis-derive", "praxis-contracts"],
+        &["revm", "rocksdb", "praxis-evm", "praxis-chain"],
+    ),
+    row(
+        "praxis-chain",
+        &[
+            "praxis-primitives",
+            "praxis-storage",
+            "praxis-trie",
+            "praxis-evm",
+            "praxis-precompile",
+            "praxis-model",
+            "praxis-contracts",
+        ],
+        &["praxis-pool", "praxis-builder", "praxis-batcher", "praxis-proposer", "praxis-rpc", "tract-onnx"],
+    ),
+    row(
+        "praxis-rpc",
+        &[
+            "praxis-primitives",
+            "praxis-chain",
+            "praxis-storage",
+            "praxis-evm",
+            "praxis-precompile",
+            "praxis-inference",
+            "praxis-model",
+            "praxis-contracts",
+            "praxis-pool",
+        ],
+        &["praxis-builder", "praxis-batcher", "praxis-proposer", "tract-onnx"],
+    ),
+    row(
+        "praxis-verifier",
+        &["praxis-primitives", "praxis-chain", "praxis-derive", "praxis-l1", "praxis-contracts"],
+        &["praxis-pool", "praxis-builder", "praxis-batcher", "praxis-proposer", "praxis-rpc", "tract-onnx"],
+    ),
+    row("praxis-explorer", &[], &["revm", "rocksdb", "tract-onnx"]),
+    row(
+        "praxis",
+        &[
+            "praxis-primitives",
+            "praxis-chain",
+            "praxis-storage",
+            "praxis-derive",
+            "praxis-evm",
+            "praxis-l1",
+            "praxis-rpc",
+            "praxis-verifier",
+            "praxis-explorer",
+            "praxis-pool",
+            "praxis-builder",
+            "praxis-batcher",
+            "praxis-proposer",
+            "praxis-import",
+            "praxis-model",
+            "praxis-inference",
+            "praxis-precompile",
+            "praxis-contracts",
+        ],
+        &["praxis-harness"],
+    ),
+    // The sequencer's four jobs. None knows how it is served or who verifies it.
+    row(
+        "praxis-pool",
+        &["praxis-primitives", "praxis-chain", "praxis-contracts"],
+        &["praxis-rpc", "praxis-builder", "praxis-verifier", "tract-onnx"],
+    ),
+    row(
+        "praxis-builder",
+        &["praxis-primitives", "praxis-chain", "praxis-evm", "praxis-pool", "praxis-derive", "praxis-contracts"],
+        &["praxis-rpc", "praxis-batcher", "praxis-l1", "praxis-verifier", "tract-onnx"],
+    ),
+    row(
+        "praxis-batcher",
+        &["praxis-primitives", "praxis-chain", "praxis-derive", "praxis-l1"],
+        &["praxis-rpc", "praxis-pool", "praxis-builder", "praxis-verifier", "tract-onnx"],
+    ),
+    row(
+        "praxis-proposer",
+        &["praxis-primitives", "praxis-chain", "praxis-l1", "praxis-contracts"],
+        &["praxis-rpc", "praxis-pool", "praxis-builder", "praxis-verifier", "tract-onnx"],
+    ),
+    // Tests.
+    row(
+        "praxis-harness",
+        &[
+            "praxis-primitives",
+            "praxis-chain",
+            "praxis-storage",
+            "praxis-derive",
+            "praxis-evm",
+            "praxis-verifier",
+            "praxis-pool",
+            "praxis-builder",
+            "praxis-batcher",
+            "praxis-proposer",
+            "praxis-contracts",
+            "praxis-model",
+            "praxis-import",
+            "praxis-inference",
+        ],
+        &["praxis-rpc", "praxis"],
+    ),
+    row("praxis-conformance", &["praxis-model"], &["praxis-storage", "tokio"]),
+    // It speaks to processes, so it knows none of the node's code; addresses and ABIs only.
+    row("praxis-e2e", &["praxis-contracts"], &["praxis-chain", "praxis-primitives", "rocksdb", "revm"]),
+];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tract_onnx::pb::{self, attribute_proto::AttributeType};
 
-use crate::limits::shown;
+use crate::limits::{MAX_LIST, shown};
 
 /// The attributes that are not yet taken.
 pub(crate) struct Attributes<'a> {
@@ -41,6 +41,16 @@ impl<'a> Attributes<'a> {
 
     pub(crate) fn ints(&mut self, name: &str) -> Result<Option<&'a [i64]>, String> {
         Ok(self.take(name, AttributeType::Ints)?.map(|a| a.ints.as_slice()))
+    }
+
+    /// A list of axes, positions or dimensions: a short one.
+    pub(crate) fn short_ints(&mut self, name: &str) -> Result<Option<&'a [i64]>, String> {
+        match self.ints(name)? {
+            Some(list) if list.len() > MAX_LIST => {
+                Err(format!("the attribute {name} has {} entries, at most {MAX_LIST} are allowed", list.len()))
+            }
+            list => Ok(list),
+        }
     }
 
     /// A list that stays to be taken.

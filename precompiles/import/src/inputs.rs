@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use praxis_model::ValueInfo;
+use praxis_model::{
+    ValueInfo,
+    limits::{MAX_MODEL_ARITY, MAX_RANK},
+};
 use tract_onnx::pb::{self, tensor_shape_proto::dimension::Value as Dim, type_proto};
 
 use crate::{ImportError, ImportOptions, Note, limits::shown, tensor::dtype};
@@ -82,7 +85,7 @@ fn check_option_names(inputs: &[&pb::ValueInfoProto], options: &ImportOptions) -
     match options.shapes.iter().find(|(name, _)| !names.contains(name.as_str())) {
         None => Ok(()),
         Some((name, given)) => {
-            let known: Vec<_> = names.iter().map(|name| format!("\"{}\"", shown(name))).collect();
+            let known: Vec<_> = names.iter().take(MAX_MODEL_ARITY).map(|name| format!("\"{}\"", shown(name))).collect();
             let why = format!("the model has no such input; its inputs are {}", known.join(", "));
             Err(ImportError::ShapeOption { name: name.clone(), given: list(given), why })
         }
@@ -153,7 +156,7 @@ fn from_file(
 }
 
 fn example(dims: &[DeclaredDim<'_>], symbols: &BTreeMap<&str, u32>) -> String {
-    let sizes = dims.iter().enumerate().map(|(axis, dim)| match *dim {
+    let sizes = dims.iter().take(MAX_RANK).enumerate().map(|(axis, dim)| match *dim {
         DeclaredDim::Fixed(size) => size.to_string(),
         DeclaredDim::Symbol(symbol) if symbols.contains_key(symbol) => symbols[symbol].to_string(),
         _ => if axis == 0 { 1 } else { EXAMPLE_SIZE }.to_string(),
@@ -169,7 +172,8 @@ pub(crate) fn describe(dims: Option<&[DeclaredDim<'_>]>) -> String {
         DeclaredDim::Symbol(symbol) => shown(symbol),
         DeclaredDim::Unknown => "?".to_owned(),
     };
-    format!("[{}]", dims.iter().map(show).collect::<Vec<_>>().join(", "))
+    let more = if dims.len() > MAX_RANK { ", …" } else { "" };
+    format!("[{}{more}]", dims.iter().take(MAX_RANK).map(show).collect::<Vec<_>>().join(", "))
 }
 
 fn list(shape: &[u32]) -> String {

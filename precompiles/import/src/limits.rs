@@ -21,6 +21,9 @@ pub const MAX_OPSET: i64 = 26;
 /// Longest piece of a name from the file that an error message repeats, in characters.
 const MAX_SHOWN: usize = 64;
 
+/// Longest list of axes, positions or dimensions that an operator may have: more than any rank.
+pub(crate) const MAX_LIST: usize = 64;
+
 /// A name from the file as an error message may show it: control characters escaped, long ones cut.
 pub(crate) fn shown(name: &str) -> String {
     let mut out: String = name.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();

@@ -1,4 +1,5 @@
 //! Files that are wrong on purpose: each gives one clear error, soon and in little memory.
+#![allow(clippy::disallowed_methods, reason = "the time that a refusal takes is what is tested")]
 
 mod common;
 
@@ -284,6 +285,35 @@ fn reshapes_that_do_not_fit() {
     assert_says(&with(&[0, 0, 0]), &["copy one that is not there"]);
     assert_says(&with(&[i64::MAX, i64::MAX]), &["out of range"]);
     assert_says(&with(&[-1, 4_294_967_295, 4_294_967_295, 4_294_967_295]), &["\"r\""]);
+}
+
+#[test]
+fn long_lists_make_short_messages() {
+    let dims = vec![Dim::DimParam("n".repeat(100)); 50_000];
+    assert_says(&refused(&with_input(&dims)), &["--shape x=1,64"]);
+    let mut reshape = graph(vec![node("Reshape", "r", &["x", "s"], &["y"])]);
+    reshape.initializer = vec![int64s("s", &[1; 50_000])];
+    assert_says(&refused(&file(reshape)), &["50000 entries"]);
+    let mut transpose = node("Transpose", "t", &["x"], &["y"]);
+    let perm = AttributeProto { name: "perm".into(), r#type: AttributeType::Ints as i32, ..Default::default() };
+    transpose.attribute = vec![AttributeProto { ints: vec![0; 50_000], ..perm }];
+    assert_says(&refused(&file(graph(vec![transpose]))), &["perm", "50000 entries"]);
+}
+
+#[test]
+fn the_largest_accepted_files_stay_small_in_memory() {
+    // 100,000 attributes of one node, and 14 million packed numbers: both near the limit of what is decoded.
+    let mut crowded = node("Relu", "r", &["x"], &["y"]);
+    crowded.attribute = (0..100_000).map(|_| AttributeProto::default()).collect();
+    assert_says(&refused(&file(graph(vec![crowded]))), &["given twice"]);
+    let mut packed = graph(vec![node("Add", "a", &["x", "w"], &["y"])]);
+    packed.initializer = vec![int64s("w", &vec![1; 14_000_000])];
+    assert_says(&refused(&file(packed)), &["\"w\"", "more than"]);
+    let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = peak.lines().find_map(|line| line.strip_prefix("VmHWM:")).map(|rest| rest.trim().to_owned());
+    if let Some(kilobytes) = peak.and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok()) {
+        assert!(kilobytes < 1024 * 1024, "the peak was {kilobytes} KiB");
+    }
 }
 
 #[test]

@@ -120,3 +120,13 @@ fn weights_that_count_as_zero_become_zero_and_are_reported() {
     // The sum, which is no dot product, keeps the weights as they are.
     assert_eq!(stored, [product, bits(&weights)]);
 }
+
+#[test]
+fn wide_concats_are_split() {
+    let inputs = ["x"; 150];
+    let mut concat = node("Concat", "wide", &inputs, &["y"]);
+    concat.attribute = vec![common::int_attribute("axis", -1)];
+    let plan = import_bytes(&file(graph(vec![concat])), &ImportOptions::default()).unwrap().plan;
+    assert_eq!(plan.outputs[0].shape, [1, 600]);
+    assert_eq!(operators(&plan), ["Concat"; 4]);
+}

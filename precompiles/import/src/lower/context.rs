@@ -8,6 +8,7 @@ use crate::{
     attributes::Attributes,
     fold::Folder,
     graph::{Graph, GraphNode, Value},
+    limits::{MAX_LIST, shown},
     order::{Definition, Definitions, label},
     refusal::Refusal,
     tensor,
@@ -81,11 +82,7 @@ impl<'a> Lowering<'a> {
             Some(Definition::Sparse) => Err(refuse("it is sparse, which is not supported".to_owned()).into()),
             Some(&Definition::Node(index)) => {
                 let producer = label(self.onnx, index);
-                Err(format!(
-                    "it reads the output \"{}\" of {producer}, which is not supported",
-                    crate::limits::shown(name)
-                )
-                .into())
+                Err(format!("it reads the output \"{}\" of {producer}, which is not supported", shown(name)).into())
             }
             Some(Definition::Input(_)) | None => Err("it reads a value that has no type".into()),
         }
@@ -150,6 +147,12 @@ impl<'a> Context<'_, 'a> {
     /// A constant input of int64 or int32 numbers.
     pub(crate) fn integers(&self, index: usize, what: &str) -> Result<Option<Vec<i64>>, Refusal> {
         let Some(tensor) = self.constant_input(index, what)? else { return Ok(None) };
+        if tensor.tensor_type().elements() > MAX_LIST as u64 {
+            let count = tensor.tensor_type().elements();
+            return Err(
+                format!("its {what} (input {index}) have {count} entries, at most {MAX_LIST} are allowed").into()
+            );
+        }
         if tensor.shape.len() > 1 {
             return Err(
                 format!("its {what} (input {index}) should be a list, they have the shape {:?}", tensor.shape).into()

@@ -76,7 +76,7 @@ pub(super) fn shape(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
 fn axes(cx: &mut Context<'_, '_>, rank: usize) -> Result<Option<Vec<u32>>, Refusal> {
     let given = if cx.opset() < AXES_AS_INPUT {
         cx.at_most(1)?;
-        cx.attributes.ints("axes")?.map(<[i64]>::to_vec)
+        cx.attributes.short_ints("axes")?.map(<[i64]>::to_vec)
     } else {
         cx.at_most(2)?;
         cx.integers(1, "axes")?

@@ -10,7 +10,7 @@ pub(super) fn slice(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     let input = cx.input(0)?;
     let (starts, ends, axes, steps) = if cx.opset() < RANGES_AS_INPUTS {
         cx.at_most(1)?;
-        let mut list = |name: &str| cx.attributes.ints(name).map(|list| list.map(<[i64]>::to_vec));
+        let mut list = |name: &str| cx.attributes.short_ints(name).map(|list| list.map(<[i64]>::to_vec));
         (list("starts")?, list("ends")?, list("axes")?, None)
     } else {
         cx.at_most(5)?;

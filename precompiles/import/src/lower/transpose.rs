@@ -7,7 +7,7 @@ pub(super) fn transpose(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal>
     cx.at_most(1)?;
     let input = cx.input(0)?;
     let rank = cx.shape(input).len();
-    let perm = match cx.attributes.ints("perm")? {
+    let perm = match cx.attributes.short_ints("perm")? {
         Some(perm) => perm.iter().map(|&axis| cx.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?,
         None => (0..rank as u32).rev().collect(),
     };

@@ -19,7 +19,7 @@ pub use interfaces::{
     ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry, IModelValidator,
     IOutputOracle, IRebalanceAgent,
 };
-pub use predeploys::{Predeploy, predeploys, predeploys_with_fee_recipient};
+pub use predeploys::{Predeploy, predeploys, predeploys_with_fee_recipient, preinstalls};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, Bytes, U256};
 
 use crate::{
     addresses,
-    artifacts::{self, Artifact, PREINSTALLS},
+    artifacts::{self, Artifact, PREINSTALLS, Preinstall},
     layout,
 };
 
@@ -48,16 +48,21 @@ pub fn predeploys_with_fee_recipient(recipient: Address) -> Vec<Predeploy> {
         code: artifact.runtime().clone(),
         storage: storage(artifact, recipient),
     });
-    let preinstalls = PREINSTALLS.iter().map(|entry| Predeploy {
+    let mut all: Vec<_> = own.chain(preinstalls()).collect();
+    all.sort_by_key(|predeploy| predeploy.address);
+    all
+}
+
+/// Other projects' contracts alone, which stand at the same addresses on every chain: what a development L1 starts with.
+pub fn preinstalls() -> Vec<Predeploy> {
+    let predeploy = |entry: &Preinstall| Predeploy {
         name: entry.name,
         address: entry.address,
         nonce: entry.nonce,
         code: entry.code.clone(),
         storage: Vec::new(),
-    });
-    let mut all: Vec<_> = own.chain(preinstalls).collect();
-    all.sort_by_key(|predeploy| predeploy.address);
-    all
+    };
+    PREINSTALLS.iter().map(predeploy).collect()
 }
 
 fn storage(artifact: &Artifact, recipient: Address) -> Vec<(U256, U256)> {

@@ -115,7 +115,7 @@ impl RollupConfig {
             .map(|p| {
                 let storage = p.storage.iter().copied().collect();
 
-                (p.address, GenesisAccount { nonce: 1, balance: U256::ZERO, code: p.code, storage })
+                (p.address, GenesisAccount { nonce: p.nonce, balance: U256::ZERO, code: p.code, storage })
             })
             .collect();
         for (address, balance) in &self.genesis.balances {

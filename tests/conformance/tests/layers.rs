@@ -17,7 +17,11 @@ fn workspace() -> Graph {
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "cargo metadata (after `cargo fetch`): {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "cargo metadata (after `cargo fetch`): {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Graph::from_metadata(&output.stdout)
 }
 

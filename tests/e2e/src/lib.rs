@@ -1,1 +1,24 @@
-//! praxis-e2e.
+//! Support for tests of the real thing: the `praxis` binary, an L1 by anvil, the clients that people use, an older processor.
+//!
+//! It knows none of the node's code, only the command line, JSON-RPC and the contracts' ABIs.
+
+mod anvil;
+mod command;
+mod deployment;
+mod dev;
+pub mod onnx;
+mod oracle;
+mod proxy;
+mod rpc;
+mod service;
+mod wallet;
+
+pub use anvil::{Anvil, foundry};
+pub use command::{Finished, fixture, praxis, praxis_path, run};
+pub use deployment::{Deployment, Role};
+pub use dev::Dev;
+pub use oracle::Oracle;
+pub use proxy::Proxy;
+pub use rpc::{Rpc, eventually, quantity};
+pub use service::Service;
+pub use wallet::{dev_account, dev_key, transfer};

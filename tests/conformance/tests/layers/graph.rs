@@ -1,6 +1,6 @@
 //! Crates and the edges between them, by name, and what the rules find in them.
 
-use crate::table::{Owner, Row};
+use crate::table::{Owner, Row, WITHOUT_RULES};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -78,7 +78,7 @@ impl Graph {
 /// Every edge that a rule forbids, one line each.
 pub(crate) fn violations(graph: &Graph, rows: &[Row], owners: &[Owner]) -> Vec<String> {
     let mut found = Vec::new();
-    for member in &graph.members {
+    for member in graph.members.iter().filter(|member| !WITHOUT_RULES.contains(&member.as_str())) {
         let Some(row) = rows.iter().find(|row| row.name == member) else {
             found.push(format!("{member} has no row in the table of layers"));
             continue;

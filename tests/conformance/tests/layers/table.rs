@@ -29,6 +29,9 @@ pub(crate) const OWNERS: &[Owner] = &[
     Owner { name: "clap", by: &["praxis"] },
 ];
 
+/// Names every third-party dependency so that each is compiled once, and holds no code. Nothing may depend on it.
+pub(crate) const WITHOUT_RULES: &[&str] = &["praxis-deps"];
+
 /// Named by a rule before the first crate needs them.
 pub(crate) const PLANNED: &[&str] = &["libp2p", "praxis-net"];
 

@@ -1,0 +1,42 @@
+//! `praxis dev`.
+
+use crate::{Rpc, Service, praxis};
+use anyhow::{Context, Result};
+use std::{path::PathBuf, time::Duration};
+
+/// A running `praxis dev` on free ports.
+#[derive(Debug)]
+pub struct Dev {
+    /// The process.
+    pub service: Service,
+    /// Its L1.
+    pub l1: Rpc,
+    /// Its L2.
+    pub l2: Rpc,
+    /// WebSocket URL of its L2.
+    pub ws: String,
+    /// The rollup configuration file.
+    pub rollup: PathBuf,
+}
+
+impl Dev {
+    /// Starts it with further arguments and waits until it says that it is ready.
+    pub async fn start(args: &[&str]) -> Result<Self> {
+        let mut service = Self::spawn(args)?;
+        let ready = service.first_line(Duration::from_secs(60)).await?;
+        let text = |key: &str| ready[key].as_str().with_context(|| format!("no {key} in {ready}"));
+        Ok(Self {
+            l1: Rpc::new(text("l1Rpc")?)?,
+            l2: Rpc::new(text("l2Rpc")?)?,
+            ws: text("l2Ws")?.into(),
+            rollup: text("rollup")?.into(),
+            service,
+        })
+    }
+
+    /// Starts the process and does not wait for it.
+    pub fn spawn(args: &[&str]) -> Result<Service> {
+        let ports = ["--l1-port", "0", "--l2-port", "0", "--page-port", "0", "--metrics-port", "0"];
+        Service::start("praxis dev", praxis(["--json", "dev"].iter().chain(&ports).chain(args))?)
+    }
+}

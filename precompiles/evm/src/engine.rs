@@ -1,14 +1,18 @@
 //! A model's bytes to something that runs.
 
 use alloy_primitives::B256;
+use praxis_inference::{RunError, Session};
 use praxis_model::{ModelFault, ModelStore, Plan, PlanCost, Tensor, id::model_id};
 use std::sync::Arc;
+
+/// Workspaces that a session is expected to keep, for the estimate of its memory.
+const WORKSPACES: usize = 2;
 
 /// A model that is ready to run.
 #[derive(Debug)]
 pub struct PreparedModel {
     id: B256,
-    plan: Arc<Plan>,
+    session: Session,
     cost: PlanCost,
 }
 
@@ -31,7 +35,8 @@ impl PreparedModel {
         let bytes = checked_bytes(id, store)?;
         let plan = Plan::decode(&bytes).map_err(|error| ModelFault::new(id, error.to_string()))?;
         let cost = plan.validate().map_err(|error| ModelFault::new(id, error.to_string()))?;
-        Ok(Self { id, plan: Arc::new(plan), cost })
+        let session = Session::prepare(Arc::new(plan)).map_err(|error| ModelFault::new(id, error.to_string()))?;
+        Ok(Self { id, session, cost })
     }
 
     /// The model's id.
@@ -41,7 +46,7 @@ impl PreparedModel {
 
     /// The Plan.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        self.session.plan()
     }
 
     /// What it costs.
@@ -49,16 +54,18 @@ impl PreparedModel {
         &self.cost
     }
 
-    /// Upper bound on the memory that it takes, in bytes.
-    pub const fn held_bytes(&self) -> u64 {
-        self.cost.memory_bytes
+    /// Memory that it takes, in bytes.
+    pub fn held_bytes(&self) -> u64 {
+        let workspaces = self.session.workspace_bytes().saturating_mul(WORKSPACES);
+        let bytes = self.session.held_bytes() + self.plan().weights.len();
+        bytes.saturating_add(workspaces) as u64
     }
 
     /// Runs the model on inputs that [`Plan::check_inputs`] accepts.
     ///
     /// # Errors
-    /// When the node cannot compute: a fault.
-    pub fn run(&self, _inputs: &[Tensor]) -> Result<Vec<Tensor>, ModelFault> {
-        Err(ModelFault::new(self.id, "the engine is not linked yet"))
+    /// [`RunError::Input`] when it does not accept them, else a fault: the node cannot compute.
+    pub fn run(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>, RunError> {
+        self.session.run(inputs)
     }
 }

@@ -10,9 +10,13 @@ use crate::{
     records::Completed,
     registry,
 };
-use alloy_primitives::{B256, Bytes, U256, keccak256};
+use alloy_primitives::{B256, Bytes, I256, U256, keccak256};
 use alloy_sol_types::SolCall;
 use praxis_contracts::IInference;
+use praxis_inference::{
+    RunError,
+    fixed::{FixedError, MAX_DECIMALS, from_tensor, to_inputs},
+};
 use praxis_model::{DType, InputError, Plan, Tensor, TensorType, ValueInfo, encode_tensors};
 use revm::context::ContextTr;
 use std::sync::Arc;
@@ -50,8 +54,25 @@ impl Inference {
         input: Words<'_>,
         decimals: u8,
     ) -> Result<Bytes, Stop> {
-        let _ = (context, meter, frame, model, output_index, input, decimals);
-        Err(Stop::overflow())
+        if decimals > MAX_DECIMALS {
+            return Err(Stop::overflow());
+        }
+        let run = self.prepare(context, meter, model)?;
+        let plan = run.model.plan();
+        let chosen = chosen_output(plan, output_index)?;
+        meter.charge_each(input.len() as u64, gas::FIXED_ELEMENT_GAS)?;
+        let values: Vec<I256> = input.iter().map(I256::from_raw).collect();
+        let inputs = to_inputs(plan, &values, decimals).map_err(fixed_error)?;
+        let rows = plan.check_inputs(&inputs).map_err(input_error)?;
+        let elements = plan.outputs[chosen].tensor_type().elements().saturating_mul(u64::from(rows));
+        meter.charge_each(elements, gas::FIXED_ELEMENT_GAS)?;
+        meter.charge_each(abi::words_len(elements), gas::OUTPUT_BYTE_GAS)?;
+        let done = run.complete(meter, frame, &inputs, rows)?;
+        let output = done.outputs.get(chosen).ok_or_else(|| Stop::fault("a model gave fewer outputs than it has"))?;
+        // A number that has no fixed point is no result: the inference does not complete.
+        let result = from_tensor(output, decimals).map_err(fixed_error)?;
+        self.keep(context, meter, done);
+        Ok(IInference::inferFixedCall::abi_encode_returns(&result).into())
     }
 
     /// Charges for one row of the model, and for its leaves when they are cold, then finds it.
@@ -88,7 +109,7 @@ impl Run {
         let outputs = self.model.plan().outputs.iter().map(|info| output_size(info, rows));
         let given = inputs.iter().map(|tensor| (tensor.shape.len() as u64, tensor.data.len() as u64));
         meter.charge(gas::record_gas(canonical_len(given).saturating_add(canonical_len(outputs))))?;
-        let outputs = self.model.run(inputs).map_err(Stop::fault)?;
+        let outputs = self.model.run(inputs).map_err(|error| run_error(&error))?;
         let (inputs, encoded_outputs) = (encode_tensors(inputs), encode_tensors(&outputs));
         Ok(Completed {
             caller: frame.caller,
@@ -135,6 +156,41 @@ fn given_tensors(plan: &Plan, raw: &RawTensors<'_>) -> Result<Vec<Tensor>, Stop>
         Ok(Tensor { dtype, shape: tensor.shape.clone(), data: tensor.data.to_vec() })
     };
     plan.inputs.iter().zip(&raw.tensors).enumerate().map(tensor).collect()
+}
+
+/// The index of a float output.
+fn chosen_output(plan: &Plan, index: U256) -> Result<usize, Stop> {
+    let found = usize::try_from(index).ok().and_then(|at| Some((at, plan.outputs.get(at)?)));
+    let Some((at, info)) = found else {
+        return Err(Stop::error(&IInference::InputCount { expected: U256::from(plan.outputs.len()), given: index }));
+    };
+    match info.dtype.is_float() {
+        true => Ok(at),
+        false => Err(not_float(at as u64, info.dtype)),
+    }
+}
+
+/// `inferFixed` gives floats where the model has something else.
+fn not_float(index: u64, dtype: DType) -> Stop {
+    let (expected, given) = (dtype.code(), DType::F32.code());
+    Stop::error(&IInference::InputType { index: U256::from(index), expected, given })
+}
+
+/// Numbers that `inferFixed` cannot convert, as the ABI's error.
+fn fixed_error(error: FixedError) -> Stop {
+    match error {
+        FixedError::Decimals(_) => Stop::overflow(),
+        FixedError::NotFloat { index, dtype } => not_float(index, dtype),
+        FixedError::Count { expected, given } => input_error(InputError::InputLength { index: 0, expected, given }),
+        FixedError::NotRepresentable { index } => {
+            Stop::error(&IInference::NotRepresentable { index: U256::from(index) })
+        }
+    }
+}
+
+/// What a run fails with. Its inputs have been checked, so an input error would be this node's own.
+fn run_error(error: &RunError) -> Stop {
+    Stop::fault(error)
 }
 
 /// An input that does not fit, as the ABI's error.

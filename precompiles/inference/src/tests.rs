@@ -1,5 +1,6 @@
 //! All paths agree with each other and with a naive reference.
 
 mod agreement;
+mod price;
 mod reference;
 mod session;

@@ -7,9 +7,9 @@
 //! |---|---|
 //! | a run | 1,500 gas |
 //! | a node | 150 gas |
-//! | 8 float32 multiply-adds, columns rounded up to 16 | 1 gas |
+//! | 16 float32 multiply-adds, columns rounded up to 16 | 1 gas |
 //! | a float64 or integer multiply-add | 1 gas |
-//! | 2 elements computed, packed or moved (a division or a strided move counts as 4) | 1 gas |
+//! | 2 elements computed, packed or moved (a division counts as 4, a strided move as 8, an inner loop as 8) | 1 gas |
 //! | a transcendental function | 2 gas |
 //! | 32 bytes of a node's inputs and outputs | 1 gas |
 //! | a 512-byte leaf, on a model's first call in a transaction | 800 gas |
@@ -27,7 +27,7 @@ pub const RUN_GAS: u64 = 1_500;
 /// Gas of a node.
 pub const NODE_GAS: u64 = 150;
 /// Float32 multiply-adds for one gas.
-pub const MULTIPLY_ADDS_PER_GAS: u64 = 8;
+pub const MULTIPLY_ADDS_PER_GAS: u64 = 16;
 /// Gas of a float64 or integer multiply-add.
 pub const WIDE_MULTIPLY_ADD_GAS: u64 = 1;
 /// Elements for one gas.
@@ -124,7 +124,11 @@ fn count(plan: &Plan, types: &[TensorType]) -> Work {
     plan.nodes.iter().fold(Work::default(), |total, node| {
         let inputs: Vec<TensorType> = node.inputs.iter().filter_map(kind).collect();
         let bytes = inputs.iter().chain(&node.outputs).fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
-        let own = Work { nodes: 1, bytes, ..node.op.work(&inputs, &node.outputs) };
+        let mut own = Work { nodes: 1, bytes, ..node.op.work(&inputs, &node.outputs) };
+        if !node.inputs.get(1).is_some_and(|&right| plan.is_constant(right)) {
+            // A constant is packed once; what a run computes is packed in each run.
+            own.elements = own.elements.saturating_add(node.op.memory(&inputs).packed / 4);
+        }
         total.plus(own)
     })
 }

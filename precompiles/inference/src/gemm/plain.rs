@@ -17,14 +17,17 @@ pub(crate) trait Number: Plain + Canonical {
 impl Number for f64 {
     const ZERO: Self = 0.0;
 
+    #[inline(always)]
     fn operand(self) -> Self {
         flush_f64(self)
     }
 
+    #[inline(always)]
     fn plus(self, other: Self) -> Self {
         self + other
     }
 
+    #[inline(always)]
     fn times(self, other: Self) -> Self {
         self * other
     }
@@ -39,14 +42,17 @@ macro_rules! integers {
         $(impl Number for $kind {
             const ZERO: Self = 0;
 
+            #[inline(always)]
             fn operand(self) -> Self {
                 self
             }
 
+            #[inline(always)]
             fn plus(self, other: Self) -> Self {
                 self.wrapping_add(other)
             }
 
+            #[inline(always)]
             fn times(self, other: Self) -> Self {
                 self.wrapping_mul(other)
             }
@@ -74,18 +80,55 @@ pub(crate) fn multiply_plain<T: Number>(
         Layout::Rows => left[row * k + i].operand(),
         Layout::Columns => left[i * m + row].operand(),
     };
-    let right_at = |i: usize, column: usize| match right_layout {
-        Layout::Rows => right[i * n + column].operand(),
-        Layout::Columns => right[column * k + i].operand(),
-    };
     for row in 0..m {
-        for column in 0..n {
-            let chain = |start: usize| {
-                (start..k.min(start + BLOCK))
-                    .fold(T::ZERO, |sum, i| sum.plus(left_at(row, i).times(right_at(i, column))))
-            };
-            let first = chain(0);
-            out[row * n + column] = (BLOCK..k).step_by(BLOCK).fold(first, |sum, start| sum.plus(chain(start)));
+        for column in (0..n).step_by(TILE) {
+            let width = TILE.min(n - column);
+            let mut sums = [T::ZERO; TILE];
+            for start in (0..k).step_by(BLOCK) {
+                let mut chains = [T::ZERO; TILE];
+                for i in start..k.min(start + BLOCK) {
+                    let a = left_at(row, i);
+                    let line = line(right, right_layout, (k, n), i, column, width);
+                    for (chain, b) in chains.iter_mut().zip(line) {
+                        *chain = chain.plus(a.times(b.operand()));
+                    }
+                }
+                for (sum, chain) in sums.iter_mut().zip(chains) {
+                    *sum = if start == 0 { chain } else { sum.plus(chain) };
+                }
+            }
+            out[row * n + column..row * n + column + width].copy_from_slice(&sums[..width]);
         }
     }
+}
+
+/// Columns that are computed side by side.
+const TILE: usize = 16;
+
+/// Row `i` of the right operand from `column` on; 0 past its end.
+#[inline(always)]
+fn line<T: Number>(
+    right: &[T],
+    layout: Layout,
+    (k, n): (usize, usize),
+    i: usize,
+    column: usize,
+    width: usize,
+) -> [T; TILE] {
+    let mut line = [T::ZERO; TILE];
+    match layout {
+        Layout::Rows => {
+            let from = &right[i * n + column..i * n + column + width];
+            match <&[T; TILE]>::try_from(from) {
+                Ok(whole) => line = *whole,
+                Err(_) => line[..width].copy_from_slice(from),
+            }
+        }
+        Layout::Columns => {
+            for (j, to) in line[..width].iter_mut().enumerate() {
+                *to = right[(column + j) * k + i];
+            }
+        }
+    }
+    line
 }

@@ -39,7 +39,17 @@ impl Operator for Concat {
         Ok(vec![TensorType::new(dtype, shape)])
     }
 
-    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        rules::per_element(outputs)
+    fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
+        // Each input gives one run of elements for each index of the dimensions before the axis.
+        let outer = outputs.first().map_or(0, |output| {
+            output
+                .shape
+                .iter()
+                .take(self.axis as usize)
+                .fold(1u64, |product, &dim| product.saturating_mul(u64::from(dim)))
+        });
+        let runs = outer.saturating_mul(inputs.len() as u64);
+        let elements = rules::output_elements(outputs).saturating_add(runs.saturating_mul(rules::LOOP_COST));
+        Work { elements, ..Work::default() }
     }
 }

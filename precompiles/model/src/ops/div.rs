@@ -19,10 +19,9 @@ impl Operator for Div {
         rules::binary(inputs)
     }
 
-    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
+    fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         // A division occupies its unit for several times as long as an addition.
-        let elements = rules::output_elements(outputs).saturating_mul(DIVISION_COST);
-        Work { elements, ..Work::default() }
+        rules::binary_work(inputs, outputs, DIVISION_COST)
     }
 }
 

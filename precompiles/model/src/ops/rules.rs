@@ -85,6 +85,26 @@ pub(super) fn output_elements(outputs: &[TensorType]) -> u64 {
     outputs.first().map_or(0, TensorType::elements)
 }
 
+/// Elements that starting an inner loop counts as.
+pub(super) const LOOP_COST: u64 = 8;
+/// Elements that one read at a distance counts as: it may miss the cache.
+pub(super) const STRIDED_COST: u64 = 8;
+
+/// `cost` counted elements for each element of the output, and the inner loops of broadcasting.
+pub(super) fn binary_work(inputs: &[TensorType], outputs: &[TensorType], cost: u64) -> Work {
+    let count = output_elements(outputs);
+    let elements = count.saturating_mul(cost);
+    let alike = |kind: &TensorType| kind.elements() == 1 || kind.elements() == count;
+    if inputs.iter().all(alike) {
+        return Work { elements, ..Work::default() };
+    }
+    // The innermost loop has at least the length of the last dimension that is not 1.
+    let inner =
+        outputs.first().and_then(|output| output.shape.iter().rev().find(|&&dim| dim > 1)).map_or(1, |&dim| dim);
+    let loops = count / u64::from(inner);
+    Work { elements: elements.saturating_add(loops.saturating_mul(LOOP_COST)), ..Work::default() }
+}
+
 /// One counted element for each element of the output.
 pub(super) fn per_element(outputs: &[TensorType]) -> Work {
     Work { elements: output_elements(outputs), ..Work::default() }

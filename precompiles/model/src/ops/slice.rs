@@ -94,7 +94,7 @@ impl Operator for Slice {
 
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         // The reads may jump, as in Transpose.
-        let elements = rules::output_elements(outputs).saturating_mul(4);
+        let elements = rules::output_elements(outputs).saturating_mul(rules::STRIDED_COST);
         Work { elements, ..Work::default() }
     }
 }

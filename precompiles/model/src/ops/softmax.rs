@@ -29,9 +29,9 @@ impl Operator for Softmax {
     fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         let count = rules::output_elements(outputs);
         let length = inputs.first().and_then(|input| input.shape.get(self.axis as usize)).map_or(1, |&dim| dim);
-        // Two reductions, a subtraction and a division for each element; each row also fills 16 lanes twice.
+        // Two reductions, a subtraction and a division for each element; each row also joins 16 lanes twice.
         let rows = count / u64::from(length.max(1));
-        let elements = count.saturating_mul(8).saturating_add(rows.saturating_mul(32));
+        let elements = count.saturating_mul(8).saturating_add(rows.saturating_mul(48));
         Work { transcendentals: count, elements, ..Work::default() }
     }
 

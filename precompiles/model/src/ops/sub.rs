@@ -19,7 +19,7 @@ impl Operator for Sub {
         rules::binary(inputs)
     }
 
-    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        rules::per_element(outputs)
+    fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
+        rules::binary_work(inputs, outputs, 1)
     }
 }

@@ -35,7 +35,7 @@ impl Operator for Transpose {
 
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         // The reads jump: a cache line serves one element.
-        let elements = rules::output_elements(outputs).saturating_mul(4);
+        let elements = rules::output_elements(outputs).saturating_mul(rules::STRIDED_COST);
         Work { elements, ..Work::default() }
     }
 }

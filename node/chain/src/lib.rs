@@ -1,1 +1,23 @@
-//! praxis-chain.
+//! The chain of one node: its genesis, the blocks on top, and the heads that say how sure of them it is.
+//!
+//! Every role meets here. A sequencer *builds* blocks from attributes and pool and then *imports* them as if they were
+//! a stranger's; a follower or verifier *derives* them from attributes alone. All three run the same executor over the
+//! same state, and a block reaches the disk in one atomic write with its state, receipts and records.
+//!
+//! Knows no sequencer, no sockets and no clock.
+
+mod build;
+mod chain;
+mod derived;
+mod error;
+mod events;
+mod execute;
+mod forkchoice;
+mod genesis;
+mod import;
+
+pub use build::{BuiltBlock, NoTransactions, TransactionSource};
+pub use chain::{Chain, ChainOptions, DiffHook};
+pub use derived::{Derived, SafeChain, SafeChainError};
+pub use error::ChainError;
+pub use events::{ChainEvent, ImportedBlock};

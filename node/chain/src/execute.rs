@@ -1,0 +1,92 @@
+//! One execution path for every role.
+
+use crate::{Chain, ChainError};
+use alloy_consensus::BlockBody;
+use alloy_primitives::B256;
+use praxis_contracts::addresses::L2_TO_L1_MESSAGE_PASSER;
+use praxis_evm::{BlockContext, BlockExecutor, ExecutionOutput, assemble_header};
+use praxis_primitives::{Block, Fault, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader};
+use praxis_storage::{CommitBlock, HeadUpdate, StateView};
+use praxis_trie::{TrieUpdates, state_root};
+
+/// A block with everything that its execution gave.
+pub(crate) struct Executed {
+    pub(crate) block: RecoveredBlock,
+    pub(crate) output: ExecutionOutput,
+    pub(crate) trie: TrieUpdates,
+}
+
+impl Chain {
+    /// An executor for the block of `context`, on the state of the head.
+    pub(crate) fn executor<'a>(
+        &'a self,
+        context: &BlockContext,
+        state: &'a StateView,
+    ) -> Result<BlockExecutor<'a>, ChainError> {
+        let number = context.number;
+        let mut executor = BlockExecutor::new(&self.spec, context.clone(), state, self.models(state));
+        executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
+        Ok(executor)
+    }
+
+    /// Closes the block: roots, header, hash.
+    pub(crate) fn close(
+        &self,
+        context: &BlockContext,
+        parent: &SealedHeader,
+        state: &StateView,
+        transactions: Vec<RecoveredTransaction>,
+        mut output: ExecutionOutput,
+    ) -> Result<Executed, ChainError> {
+        if let Some(hook) = &self.options.diff_hook {
+            hook(context.number, &mut output.diff);
+        }
+        let outcome = state_root(state, &output.diff)?;
+        if outcome.previous_root != parent.state_root {
+            let (found, expected) = (outcome.previous_root, parent.state_root);
+            let fault =
+                Fault::new(format!("the stored trie has root {found}, but the parent's header says {expected}"));
+            return Err(ChainError::fault(context.number, fault));
+        }
+        let message_passer_root = outcome.storage_root_of(state, L2_TO_L1_MESSAGE_PASSER)?;
+        let (transactions, senders): (Vec<_>, Vec<_>) = transactions.into_iter().map(|tx| tx.into_parts()).unzip();
+        let header = assemble_header(&self.spec, context, &transactions, &output, outcome.root, message_passer_root);
+        let body = BlockBody { transactions, ommers: vec![], withdrawals: Some(Default::default()) };
+        let block = RecoveredBlock::new_sealed(SealedBlock::seal_slow(Block { header, body }), senders);
+        Ok(Executed { block, output, trie: outcome.updates })
+    }
+
+    /// Writes an executed block on top of the head, in one atomic batch, and tells the listeners.
+    pub(crate) fn commit(&self, executed: Executed) -> Result<std::sync::Arc<crate::ImportedBlock>, ChainError> {
+        let Executed { block, output, trie } = executed;
+        self.db.commit_block(CommitBlock {
+            block: &block,
+            receipts: &output.receipts,
+            diff: &output.diff,
+            trie: &trie,
+            inferences: &output.inferences,
+            chunks: &output.chunks,
+            heads: HeadUpdate::default(),
+            cursors: &[],
+        })?;
+        *self.head.write() = block.clone_sealed_header();
+        metrics::gauge!("praxis_head_block", "chain" => self.spec.chain_id.to_string()).set(block.number as f64);
+        metrics::counter!("praxis_inferences_total").increment(output.inferences.len() as u64);
+        let imported = std::sync::Arc::new(crate::ImportedBlock {
+            block,
+            receipts: output.receipts,
+            inferences: output.inferences,
+        });
+        self.announce(crate::ChainEvent::Imported(imported.clone()));
+        Ok(imported)
+    }
+
+    /// The head, if it is `parent`.
+    pub(crate) fn require_head(&self, number: u64, parent: B256) -> Result<SealedHeader, ChainError> {
+        let head = self.head();
+        if head.hash() == parent && number == head.number + 1 {
+            return Ok(head);
+        }
+        Err(ChainError::NotOnHead { number, parent, head_number: head.number, head: head.hash() })
+    }
+}

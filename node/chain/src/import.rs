@@ -1,0 +1,37 @@
+//! Importing a block that somebody else (or this node's own builder) sealed.
+
+use crate::{Chain, ChainError, ImportedBlock};
+use praxis_evm::{BlockContext, ExecuteError, check_header};
+use praxis_primitives::RecoveredBlock;
+use std::sync::Arc;
+
+impl Chain {
+    /// Executes a sealed block on the head, compares every field of its header with the execution's, and writes it.
+    ///
+    /// # Errors
+    /// When it does not follow the head, holds an invalid transaction, its header differs in a field, or the node has
+    /// a fault. Nothing is written then.
+    pub fn import(&self, block: &RecoveredBlock) -> Result<Arc<ImportedBlock>, ChainError> {
+        let _writing = self.writer.lock();
+        let number = block.number;
+        let parent = self.require_head(number, block.parent_hash)?;
+        let state = self.db.state_at(parent.number)?;
+        let context = BlockContext::of_block(&self.spec, &parent, block.header())
+            .map_err(|mismatch| ChainError::Header { number, mismatch })?;
+        let mut executor = self.executor(&context, &state)?;
+        let transactions: Vec<_> = block.clone_transactions_recovered().collect();
+        for (index, tx) in transactions.iter().enumerate() {
+            executor.execute(tx).map_err(|error| match error {
+                ExecuteError::Invalid(reason) => {
+                    ChainError::InvalidTransaction { number, index, reason: reason.to_string() }
+                }
+                ExecuteError::Fault(fault) => ChainError::fault(number, fault),
+            })?;
+        }
+        let output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
+        let executed = self.close(&context, &parent, &state, transactions, output)?;
+        check_header(block.header(), executed.block.header())
+            .map_err(|mismatch| ChainError::Header { number, mismatch })?;
+        self.commit(executed)
+    }
+}

@@ -1,0 +1,279 @@
+//! Fetches L1 and feeds it to the safe chain.
+
+use crate::{DriverError, L1Window};
+use alloy_eips::BlockNumHash;
+use alloy_primitives::Address;
+use futures::{StreamExt, TryStreamExt, stream};
+use praxis_chain::{Derived, SafeChain};
+use praxis_derive::Checkpoint;
+use praxis_l1::{BlockTag, Claim, L1Client};
+use praxis_primitives::{L1BlockInfo, L2BlockInfo};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// How the driver fetches.
+#[derive(Debug, Clone, Copy)]
+pub struct DriverConfig {
+    /// How often L1 is asked for a new head.
+    pub poll: Duration,
+    /// How many L1 blocks are fetched at once.
+    pub prefetch: usize,
+    /// How many L1 blocks are worked through before other tasks get their turn.
+    pub batch: u64,
+    /// The contract whose claims are read along; `None` for roles that do not judge.
+    pub claims_of: Option<Address>,
+}
+
+impl Default for DriverConfig {
+    fn default() -> Self {
+        Self { poll: Duration::from_millis(200), prefetch: 8, batch: 64, claims_of: None }
+    }
+}
+
+/// Where derivation stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// Newest L1 block.
+    pub l1_head: BlockNumHash,
+    /// L1's finalized block.
+    pub l1_finalized: BlockNumHash,
+    /// The last L1 block that is derived to its end.
+    pub l1_current: BlockNumHash,
+    /// The safe L2 block.
+    pub safe: BlockNumHash,
+    /// Everything on L1 was derived at least once.
+    pub synced: bool,
+}
+
+/// What one round of the driver did.
+#[derive(Debug, Default)]
+pub struct Advance {
+    /// L1 blocks that were derived to their end, with the claims in them.
+    pub consumed: Vec<(Checkpoint, Vec<Claim>)>,
+    /// New safe blocks, each with the L1 block whose data completed it.
+    pub blocks: Vec<(L2BlockInfo, BlockNumHash)>,
+    /// L1 reorganised: everything from above this L1 block is void.
+    pub rewound_to: Option<BlockNumHash>,
+    /// There is nothing more on L1.
+    pub idle: bool,
+}
+
+/// One role's way along L1.
+pub struct L1Driver {
+    client: L1Client,
+    safe: SafeChain,
+    window: Arc<L1Window>,
+    config: DriverConfig,
+    batch_inbox: Address,
+    status: watch::Sender<SyncStatus>,
+}
+
+struct Fetched {
+    info: Arc<L1BlockInfo>,
+    claims: Vec<Claim>,
+}
+
+impl L1Driver {
+    /// A driver of `safe` over `client`. Makes sure that this is the right L1.
+    ///
+    /// # Errors
+    /// When L1 can't be read, or is another chain than the rollup's.
+    pub async fn new(
+        client: L1Client,
+        safe: SafeChain,
+        window: Arc<L1Window>,
+        config: DriverConfig,
+    ) -> Result<Self, DriverError> {
+        let rollup = safe.chain().rollup().cloned().ok_or(praxis_chain::SafeChainError::NotARollup)?;
+        client.check_chain(rollup.l1_chain_id).await?;
+        let status = SyncStatus { safe: safe.safe().id(), l1_current: safe.consumed().l1, ..Default::default() };
+        let batch_inbox = rollup.batch_inbox;
+        Ok(Self { client, safe, window, config, batch_inbox, status: watch::Sender::new(status) })
+    }
+
+    /// Follows where derivation stands.
+    pub fn status(&self) -> watch::Receiver<SyncStatus> {
+        self.status.subscribe()
+    }
+
+    /// The safe chain.
+    pub const fn safe(&self) -> &SafeChain {
+        &self.safe
+    }
+
+    /// The claims in the L1 blocks that were derived before this process began.
+    ///
+    /// # Errors
+    /// When L1 can't be read.
+    pub async fn past_claims(&self) -> Result<Vec<Claim>, DriverError> {
+        let Some(rollup) = self.safe.chain().rollup() else { return Ok(vec![]) };
+        let (first, last) = (rollup.genesis.l1.number + 1, self.safe.consumed().l1.number);
+        let (client, inbox, claims_of) = (self.client.clone(), self.batch_inbox, self.config.claims_of);
+        let blocks: Vec<_> = stream::iter(first..=last)
+            .map(|number| fetch(client.clone(), number, inbox, claims_of))
+            .buffered(self.config.prefetch)
+            .try_collect()
+            .await?;
+        Ok(blocks.into_iter().flatten().flat_map(|fetched| fetched.claims).collect())
+    }
+
+    /// How long to wait when idle.
+    pub const fn poll(&self) -> Duration {
+        self.config.poll
+    }
+
+    /// Works through what is new on L1, a bounded number of blocks.
+    ///
+    /// # Errors
+    /// When L1 can't be read or the chain fails. After a temporary error, call again.
+    pub async fn advance(&mut self) -> Result<Advance, DriverError> {
+        let mut advance = Advance::default();
+        let (head, _) = self.head(BlockTag::Latest).await?;
+        if self.known_to_be_gone(head).await? {
+            self.rewind(&mut advance)?;
+        }
+        let first = self.safe.next_l1();
+        let last = head.number.min(first.saturating_add(self.config.batch - 1));
+        advance.idle = last == head.number;
+        let (client, inbox, claims_of) = (self.client.clone(), self.batch_inbox, self.config.claims_of);
+        let mut blocks = stream::iter(first..=last)
+            .map(|number| fetch(client.clone(), number, inbox, claims_of))
+            .buffered(self.config.prefetch)
+            .boxed();
+        while let Some(fetched) = blocks.try_next().await? {
+            // Between asking for the head and for the block, L1 can have become shorter.
+            let Some(fetched) = fetched else { break };
+            match self.derive(fetched, &mut advance) {
+                Err(error) if error.is_reset() => {
+                    tracing::info!(%error, "L1 reorganised");
+                    self.rewind(&mut advance)?;
+                    advance.idle = false;
+                    break;
+                }
+                other => other?,
+            }
+        }
+        drop(blocks);
+        self.update_finality(head).await?;
+        self.report(head, advance.idle);
+        Ok(advance)
+    }
+
+    async fn head(&self, tag: BlockTag) -> Result<(BlockNumHash, bool), DriverError> {
+        Ok(self.client.head(tag).await?.map_or((BlockNumHash::default(), false), |(id, _)| (id, true)))
+    }
+
+    /// Whether L1 has another block where this driver stands, seen before a longer chain shows it.
+    async fn known_to_be_gone(&self, head: BlockNumHash) -> Result<bool, DriverError> {
+        let Some(last) = self.safe.next_l1().checked_sub(1).filter(|last| *last <= head.number) else {
+            // L1 is shorter than what was derived: only a reorg does that.
+            return Ok(self.window.block(head.number).is_some_and(|known| known.hash != head.hash));
+        };
+        let Some(known) = self.window.block(last) else { return Ok(false) };
+        if last == head.number {
+            return Ok(known.hash != head.hash);
+        }
+        Ok(false)
+    }
+
+    fn derive(&mut self, fetched: Fetched, advance: &mut Advance) -> Result<(), DriverError> {
+        let Fetched { info, mut claims } = fetched;
+        let safe = &mut self.safe;
+        self.window.insert(info.clone());
+        tokio::task::block_in_place(|| {
+            safe.push_l1(info)?;
+            loop {
+                match safe.step()? {
+                    Derived::NeedL1(_) => return Ok(()),
+                    Derived::Consumed(checkpoint) => advance.consumed.push((checkpoint, std::mem::take(&mut claims))),
+                    Derived::Block { info, l1, forced, .. } => {
+                        if forced {
+                            tracing::warn!(number = info.number, l1 = l1.number, "no batch covers this block");
+                        }
+                        advance.blocks.push((info, l1));
+                    }
+                }
+            }
+        })
+    }
+
+    fn rewind(&mut self, advance: &mut Advance) -> Result<(), DriverError> {
+        let (client, safe) = (self.client.clone(), &mut self.safe);
+        let handle = tokio::runtime::Handle::current();
+        let checkpoint = tokio::task::block_in_place(|| {
+            safe.rewind(|known| -> Result<bool, DriverError> {
+                let canonical = handle.block_on(client.block_id(known.number))?;
+                Ok(canonical == Some(known))
+            })
+        })?;
+        tracing::info!(l1 = checkpoint.l1.number, safe = checkpoint.safe.number, "went back to where L1 still agrees");
+        advance.rewound_to = Some(checkpoint.l1);
+        Ok(())
+    }
+
+    async fn update_finality(&mut self, head: BlockNumHash) -> Result<(), DriverError> {
+        let (finalized, known) = self.head(BlockTag::Finalized).await?;
+        if known && finalized.number <= head.number {
+            self.safe.finalize(finalized.number)?;
+            self.status.send_if_modified(|s| std::mem::replace(&mut s.l1_finalized, finalized) != finalized);
+        }
+        Ok(())
+    }
+
+    fn report(&self, head: BlockNumHash, idle: bool) {
+        let (current, safe) = (self.safe.consumed().l1, self.safe.safe().id());
+        metrics::gauge!("praxis_l1_head").set(head.number as f64);
+        metrics::gauge!("praxis_l1_derived").set(current.number as f64);
+        self.status.send_if_modified(|status| {
+            let next = SyncStatus {
+                l1_head: head,
+                l1_current: current,
+                safe,
+                synced: status.synced || idle,
+                l1_finalized: status.l1_finalized,
+            };
+            std::mem::replace(status, next) != next
+        });
+    }
+
+    /// Follows L1 until the process ends, retrying with growing pauses while L1 is away.
+    ///
+    /// # Errors
+    /// When the chain fails: going on could derive something wrong.
+    pub async fn run(mut self, mut observe: impl FnMut(&SafeChain, Advance)) -> Result<(), DriverError> {
+        let mut pause = self.config.poll;
+        loop {
+            match self.advance().await {
+                Ok(advance) => {
+                    pause = self.config.poll;
+                    let idle = advance.idle;
+                    observe(&self.safe, advance);
+                    if idle {
+                        tokio::time::sleep(self.config.poll).await;
+                    }
+                }
+                Err(error) if error.is_temporary() => {
+                    tracing::warn!(%error, retry_ms = pause.as_millis() as u64, "L1 can't be followed; trying again");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(10));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+async fn fetch(
+    client: L1Client,
+    number: u64,
+    batch_inbox: Address,
+    claims_of: Option<Address>,
+) -> Result<Option<Fetched>, DriverError> {
+    let Some(id) = client.block_id(number).await? else { return Ok(None) };
+    let block = client.block(id.hash).await?;
+    let claims = match claims_of {
+        Some(oracle) => client.claims_of(&block, oracle).await?,
+        None => vec![],
+    };
+    Ok(Some(Fetched { info: Arc::new(block.info(batch_inbox)), claims }))
+}

@@ -1,0 +1,84 @@
+//! The sequencer by the clock.
+
+use crate::{BuilderError, L1View, Sequencer, Step};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::sync::watch;
+
+/// How long the builder waits for L1 before it looks again.
+const L1_POLL: Duration = Duration::from_millis(50);
+
+/// How many blocks are built in a row before other tasks get their turn, when the chain is behind the clock.
+const CATCH_UP: usize = 16;
+
+/// Whether the builder may build. It may not before derivation has caught up with L1 once: blocks built on a stale
+/// head would be replaced.
+pub type BuilderGate = watch::Receiver<bool>;
+
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Builds a block at each T_ms until the process ends. Behind the clock it builds at once until it has caught up.
+///
+/// # Errors
+/// On a fault of the chain. A block that was merely refused is tried again.
+pub async fn run(sequencer: Arc<Sequencer>, l1: Arc<dyn L1View>, mut gate: BuilderGate) -> Result<(), BuilderError> {
+    if gate.wait_for(|open| *open).await.is_err() {
+        return Ok(());
+    }
+    let mut waiting_since = None;
+    loop {
+        let wait = sequencer.next_timestamp_ms().saturating_sub(now_ms());
+        if wait > 0 {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+        let (core, view) = (sequencer.clone(), l1.clone());
+        let steps = tokio::task::spawn_blocking(move || catch_up(&core, &*view)).await;
+        match steps {
+            Ok(Ok(None)) => waiting_since = None,
+            Ok(Ok(Some(number))) => {
+                let since = *waiting_since.get_or_insert_with(tokio::time::Instant::now);
+                if since.elapsed() > Duration::from_secs(30) {
+                    tracing::warn!(number, "no new L2 blocks: L1 has not shown the block that the next one needs");
+                    waiting_since = Some(tokio::time::Instant::now());
+                }
+                tokio::time::sleep(L1_POLL).await;
+            }
+            Ok(Err(BuilderError::Chain(error))) if !error.is_fault() => {
+                tracing::warn!(%error, "the block was not built; trying again");
+                tokio::time::sleep(L1_POLL).await;
+            }
+            Ok(Err(error)) => return Err(error),
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+}
+
+/// Builds the blocks that are due, a bounded number of them; gives the L1 block that it waits for, if it does.
+fn catch_up(sequencer: &Sequencer, l1: &dyn L1View) -> Result<Option<u64>, BuilderError> {
+    for _ in 0..CATCH_UP {
+        if sequencer.next_timestamp_ms() > now_ms() {
+            break;
+        }
+        let started = std::time::Instant::now();
+        match sequencer.step(l1)? {
+            Step::Built(imported) => {
+                metrics::histogram!("praxis_block_seconds").record(started.elapsed().as_secs_f64());
+                tracing::debug!(
+                    number = imported.block.number,
+                    transactions = imported.block.body().transactions.len(),
+                    inferences = imported.inferences.len(),
+                    gas_used = imported.block.gas_used,
+                    "built a block"
+                );
+            }
+            Step::WaitingForL1 { number } => return Ok(Some(number)),
+            Step::TookBack { to } => tracing::warn!(to, "L1 took back the origin of the head; building from there"),
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,181 @@
+//! The sequencer's synchronous core.
+
+use crate::{BuilderError, PoolSource};
+use alloy_consensus::Transaction as _;
+use praxis_chain::{Chain, ImportedBlock};
+use praxis_derive::{attributes, origin};
+use praxis_pool::Pool;
+use praxis_primitives::{L1BlockInfo, L2BlockInfo, RecoveredTransaction, RollupConfig, StateReader};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// L1 as far as the sequencer has seen it.
+pub trait L1View: Send + Sync {
+    /// The canonical L1 block of that number; `None` when it is not known (yet).
+    fn block(&self, number: u64) -> Option<Arc<L1BlockInfo>>;
+}
+
+/// What one step of the sequencer did.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// It built and imported a block.
+    Built(Arc<ImportedBlock>),
+    /// The next block needs an L1 block that is not there yet.
+    WaitingForL1 {
+        /// Number of the L1 block.
+        number: u64,
+    },
+    /// L1 dropped the origin of the head: blocks were taken back, their transactions are in the pool again.
+    TookBack {
+        /// Number of the head now.
+        to: u64,
+    },
+}
+
+/// Builds the rollup's blocks.
+pub struct Sequencer {
+    chain: Arc<Chain>,
+    pool: Arc<Pool>,
+    config: Arc<RollupConfig>,
+    budget: Option<Duration>,
+}
+
+impl Sequencer {
+    /// A sequencer on `chain`; `budget` bounds how long one block takes transactions from the pool.
+    ///
+    /// # Errors
+    /// When `chain` is no rollup.
+    pub fn new(chain: Arc<Chain>, pool: Arc<Pool>, budget: Option<Duration>) -> Result<Self, BuilderError> {
+        let config = chain.rollup().cloned().ok_or(BuilderError::NotARollup)?;
+        Ok(Self { chain, pool, config, budget })
+    }
+
+    /// The chain that it builds on.
+    pub const fn chain(&self) -> &Arc<Chain> {
+        &self.chain
+    }
+
+    /// T_ms of the block that comes next.
+    pub fn next_timestamp_ms(&self) -> u64 {
+        self.config.timestamp_ms(self.chain.head().number + 1)
+    }
+
+    /// Builds the next block, or says what it waits for.
+    ///
+    /// # Errors
+    /// When the chain refuses the block or has a fault.
+    pub fn step(&self, l1: &dyn L1View) -> Result<Step, BuilderError> {
+        let head = self.chain.block_info(self.chain.head().number)?;
+        if self.origin_is_gone(&head, l1) {
+            let to = self.take_back(head, l1)?;
+            return Ok(Step::TookBack { to });
+        }
+        let Some(current) = l1.block(head.l1_origin.number) else {
+            return Ok(Step::WaitingForL1 { number: head.l1_origin.number });
+        };
+        let next = l1.block(head.l1_origin.number + 1);
+        let choice = match origin::next_origin(&self.config, &head, &current, next.as_deref()) {
+            Ok(choice) => choice,
+            // The view is between two L1 chains; the next look at it shows which one stays.
+            Err(reorged) => {
+                tracing::debug!(%reorged, "waiting for L1 to settle");
+                return Ok(Step::WaitingForL1 { number: reorged.next_number });
+            }
+        };
+        let origin = match next {
+            Some(next) if choice.advance => next,
+            _ => current,
+        };
+        let attributes = attributes::build(&self.config, &head, &origin, false, vec![])?;
+        let base_fee = self.chain.spec().fees.next_base_fee(self.chain.head().header());
+        let built = if choice.deposits_only {
+            self.chain.build(&attributes, &mut praxis_chain::NoTransactions)?
+        } else {
+            self.chain.build(&attributes, &mut PoolSource::new(&self.pool, base_fee, self.budget))?
+        };
+        let imported = self.chain.import(&built.block)?;
+        self.update_pool(&imported)?;
+        Ok(Step::Built(imported))
+    }
+
+    fn origin_is_gone(&self, head: &L2BlockInfo, l1: &dyn L1View) -> bool {
+        l1.block(head.l1_origin.number).is_some_and(|block| block.hash != head.l1_origin.hash)
+    }
+
+    /// Goes back to the last block whose origin L1 still has: doubling strides first, then halving, so that a short
+    /// reorg costs a few reads and a long one a few more.
+    fn take_back(&self, head: L2BlockInfo, l1: &dyn L1View) -> Result<u64, BuilderError> {
+        let floor = self.chain.finalized_head()?.number;
+        let (mut bad, mut stride) = (head.number, 1);
+        let mut good = loop {
+            let candidate = bad.saturating_sub(stride).max(floor);
+            if candidate == floor || !self.origin_is_gone(&self.chain.block_info(candidate)?, l1) {
+                break candidate;
+            }
+            bad = candidate;
+            stride *= 2;
+        };
+        while bad - good > 1 {
+            let middle = good + (bad - good) / 2;
+            if self.origin_is_gone(&self.chain.block_info(middle)?, l1) { bad = middle } else { good = middle }
+        }
+        let safe = self.chain.safe_head()?.number;
+        if safe > good {
+            self.chain.set_safe(good)?;
+        }
+        let removed = self.transactions_above(good, head.number)?;
+        self.chain.unwind_to(good)?;
+        self.readd(removed)?;
+        Ok(good)
+    }
+
+    fn transactions_above(&self, from: u64, to: u64) -> Result<Vec<RecoveredTransaction>, BuilderError> {
+        let mut transactions = Vec::new();
+        for number in from + 1..=to {
+            if let Some(block) = self.chain.db().block(number).map_err(praxis_chain::ChainError::from)? {
+                transactions.extend(block.clone_transactions_recovered().filter(|tx| !tx.is_deposit()));
+            }
+        }
+        Ok(transactions)
+    }
+
+    /// Puts transactions of blocks that are gone back into the pool; those that no longer fit are dropped.
+    ///
+    /// # Errors
+    /// When the chain's state can't be read.
+    pub fn readd(&self, transactions: Vec<RecoveredTransaction>) -> Result<(), BuilderError> {
+        let state = self.chain.state_at(self.chain.head().number)?;
+        self.pool.update_all(&state)?;
+        for tx in transactions {
+            let hash = tx.hash();
+            if let Err(error) = self.pool.add(tx, &state) {
+                tracing::debug!(%hash, %error, "a transaction of a block that L1 took back is not valid any more");
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the pool up to a new block.
+    ///
+    /// # Errors
+    /// When the chain's state can't be read.
+    pub fn update_pool(&self, imported: &ImportedBlock) -> Result<(), BuilderError> {
+        let state = self.chain.state_at(imported.block.number)?;
+        update_pool(&self.pool, &state, imported)?;
+        Ok(())
+    }
+}
+
+/// Takes out of the pool what `imported` used: nonces of its senders and of EIP-7702 authorities.
+pub(crate) fn update_pool(
+    pool: &Pool,
+    state: &dyn StateReader,
+    imported: &ImportedBlock,
+) -> Result<(), praxis_primitives::Fault> {
+    let mut changed: BTreeSet<_> = imported.block.senders().iter().copied().collect();
+    for tx in &imported.block.body().transactions {
+        for authorization in tx.authorization_list().unwrap_or_default() {
+            changed.extend(authorization.recover_authority().ok());
+        }
+    }
+    pool.update(state, changed)
+}

@@ -25,3 +25,6 @@ pub use proof::{AccountProof, StorageProof, account_proof};
 pub use reader::NodeReader;
 pub use state::{RootOutcome, state_root, storage_root_of};
 pub use updates::{StorageTrieUpdates, TrieUpdates};
+
+#[cfg(test)]
+mod tests;

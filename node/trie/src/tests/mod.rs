@@ -1,0 +1,6 @@
+//! Tests of the whole crate.
+
+mod faults;
+mod fixtures;
+mod nodes;
+mod states;

@@ -1,0 +1,107 @@
+//! The sparse trie on short keys, where extensions, nodes inside their parents and collapsing branches are common.
+
+use crate::{MemoryNodes, TrieUpdates, reader::Source, sparse::SparseTrie};
+use alloy_primitives::B256;
+use alloy_trie::{HashBuilder, Nibbles};
+use proptest::{collection::vec, prelude::*};
+use std::collections::BTreeMap;
+
+type Values = BTreeMap<Nibbles, Vec<u8>>;
+
+/// Five nibbles out of three: most keys share prefixes.
+fn key() -> impl Strategy<Value = Nibbles> {
+    vec(prop_oneof![Just(0u8), Just(7), Just(15)], 5).prop_map(Nibbles::from_nibbles)
+}
+
+/// One byte makes nodes that stand in their parents, forty make nodes of their own.
+fn value() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![vec(1u8..=255, 1), vec(any::<u8>(), 40), vec(any::<u8>(), 20..34)]
+}
+
+/// A batch of writes (`Some`) and deletions (`None`).
+fn batch() -> impl Strategy<Value = Vec<(Nibbles, Option<Vec<u8>>)>> {
+    vec((key(), prop_oneof![3 => value().prop_map(Some), 2 => Just(None)]), 0..12)
+}
+
+fn apply(nodes: &mut MemoryNodes, batch: &[(Nibbles, Option<Vec<u8>>)]) -> (B256, usize) {
+    let reader = nodes.clone();
+    let mut trie = SparseTrie::open(Source::Accounts(&reader)).unwrap();
+    for (key, value) in batch {
+        match value {
+            Some(value) => trie.insert(key, value.clone()).unwrap(),
+            None => trie.remove(key).unwrap(),
+        }
+    }
+    let (root, changes) = trie.finish();
+    let count = changes.len();
+    nodes.apply(&TrieUpdates { account_nodes: changes, storage: BTreeMap::new() });
+    (root, count)
+}
+
+fn reference(values: &Values) -> B256 {
+    let mut builder = HashBuilder::default();
+    for (key, value) in values {
+        builder.add_leaf(*key, value);
+    }
+    builder.root()
+}
+
+fn from_nothing(values: &Values) -> MemoryNodes {
+    let mut nodes = MemoryNodes::default();
+    let batch: Vec<_> = values.iter().rev().map(|(key, value)| (*key, Some(value.clone()))).collect();
+    apply(&mut nodes, &batch);
+    nodes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// The root is that of a builder that knows nothing of increments, and the stored nodes are exactly those of a trie
+    /// built from nothing: none is missing, stale or left behind.
+    #[test]
+    fn batches_leave_the_trie_that_its_values_alone_determine(batches in vec(batch(), 1..8)) {
+        let (mut nodes, mut values) = (MemoryNodes::default(), Values::new());
+        for batch in &batches {
+            for (key, value) in batch {
+                match value {
+                    Some(value) => values.insert(*key, value.clone()),
+                    None => values.remove(key),
+                };
+            }
+            let (root, _) = apply(&mut nodes, batch);
+            prop_assert_eq!(root, reference(&values));
+            prop_assert_eq!(&nodes, &from_nothing(&values));
+        }
+    }
+
+    /// Writing what stands there already, or deleting what does not, changes no node.
+    #[test]
+    fn a_batch_that_changes_nothing_writes_nothing(first in batch(), absent in vec(key(), 0..6)) {
+        let (mut nodes, mut values) = (MemoryNodes::default(), Values::new());
+        for (key, value) in &first {
+            match value {
+                Some(value) => values.insert(*key, value.clone()),
+                None => values.remove(key),
+            };
+        }
+        let (root, _) = apply(&mut nodes, &first);
+        let mut same: Vec<_> = values.iter().map(|(key, value)| (*key, Some(value.clone()))).collect();
+        same.extend(absent.into_iter().filter(|key| !values.contains_key(key)).map(|key| (key, None)));
+        prop_assert_eq!(apply(&mut nodes, &same), (root, 0));
+    }
+
+    /// Every value can be read back, and no other key gives one.
+    #[test]
+    fn values_read_back(first in batch(), other in key()) {
+        let (mut nodes, mut values) = (MemoryNodes::default(), Values::new());
+        for (key, value) in first.iter().filter_map(|(key, value)| value.as_ref().map(|value| (key, value))) {
+            values.insert(*key, value.clone());
+        }
+        apply(&mut nodes, &values.iter().map(|(key, value)| (*key, Some(value.clone()))).collect::<Vec<_>>());
+        let mut trie = SparseTrie::open(Source::Accounts(&nodes)).unwrap();
+        for (key, value) in &values {
+            prop_assert_eq!(trie.get(key).unwrap(), Some(value.as_slice()));
+        }
+        prop_assert_eq!(trie.get(&other).unwrap().is_some(), values.contains_key(&other));
+    }
+}

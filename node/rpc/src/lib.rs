@@ -1,1 +1,42 @@
-//! praxis-rpc.
+//! JSON-RPC over HTTP and WebSocket, and the only place where shapes on the wire live.
+//!
+//! [`RpcServer::start`] serves one chain: the rollup, or the embedded L1 with the same code and fewer namespaces.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `server`, `config`, `context`, `register` | starting, bounds, what methods see, how a method is put on the server |
+//! | `eth`, `net`, `txpool`, `debug` | Ethereum's namespaces, a file per subject |
+//! | `praxis`, `optimism` | models and inferences; what op-node answers |
+//! | `reader` | blocks and state by number, hash or tag |
+//! | `filters` | polled filters over bounded journals |
+//! | `gate` | bounds on what runs and waits at once |
+//! | `wire` | JSON shapes |
+//!
+//! Knows no EVM: calls go to `praxis_evm`, which runs them as it runs blocks.
+
+mod args;
+mod config;
+mod context;
+mod debug;
+mod eth;
+mod failure;
+mod filters;
+mod gate;
+mod net;
+mod optimism;
+mod praxis;
+mod reader;
+mod register;
+mod revert;
+mod server;
+mod txpool;
+mod wire;
+
+pub use config::{Cors, RpcConfig, RpcLimits};
+pub use context::{L1Status, RpcContext};
+pub use server::{RpcError, RpcHandle, RpcServer};
+pub use wire::L1BlockRef;
+
+pub(crate) use args::Args;
+pub(crate) use context::Context;
+pub(crate) use failure::Failure;

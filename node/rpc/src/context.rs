@@ -1,0 +1,68 @@
+//! What every method sees.
+
+use crate::{RpcLimits, filters::Filters, gate::Gate, wire::L1BlockRef};
+use alloy_primitives::B256;
+use parking_lot::Mutex;
+use praxis_chain::Chain;
+use praxis_pool::Pool;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What a server answers from. The same for the rollup and for an embedded L1; the latter has no rollup methods.
+#[derive(Clone)]
+pub struct RpcContext {
+    /// The chain.
+    pub chain: Arc<Chain>,
+    /// The pool; `None` on a node that takes no transactions.
+    pub pool: Option<Arc<Pool>>,
+    /// What the node knows of its L1; `None` where it has none.
+    pub l1: Option<watch::Receiver<L1Status>>,
+    /// Name and version of the program.
+    pub client_version: String,
+}
+
+/// What a rollup node knows of its L1. `None`: not yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct L1Status {
+    /// As far as derivation has read.
+    pub current: Option<L1BlockRef>,
+    /// Its head.
+    pub head: Option<L1BlockRef>,
+    /// Its safe head.
+    pub safe: Option<L1BlockRef>,
+    /// Its finalized head.
+    pub finalized: Option<L1BlockRef>,
+}
+
+/// The context of one running server.
+pub(crate) struct Context {
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) pool: Option<Arc<Pool>>,
+    pub(crate) l1: Option<watch::Receiver<L1Status>>,
+    pub(crate) client_version: String,
+    pub(crate) limits: RpcLimits,
+    pub(crate) filters: Filters,
+    /// Calls, estimates, logs and proofs.
+    pub(crate) heavy: Gate,
+    /// Plain reads.
+    pub(crate) reads: Gate,
+    /// The suggested tip, for the head with this hash.
+    pub(crate) tip: Mutex<Option<(B256, u128)>>,
+}
+
+impl Context {
+    pub(crate) fn new(given: RpcContext, limits: RpcLimits) -> Self {
+        let RpcContext { chain, pool, l1, client_version } = given;
+        Self {
+            filters: Filters::new(limits.filters, limits.filter_lifetime),
+            heavy: Gate::new(limits.concurrent_calls, limits.waiting_calls, limits.call_time),
+            reads: Gate::new(limits.concurrent_reads, limits.waiting_calls, limits.call_time),
+            tip: Mutex::new(None),
+            chain,
+            pool,
+            l1,
+            client_version,
+            limits,
+        }
+    }
+}

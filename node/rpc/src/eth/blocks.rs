@@ -1,0 +1,83 @@
+//! Blocks and headers.
+
+use crate::{
+    Args, Context, Failure,
+    register::Registrar,
+    wire::{L1Fees, RpcBlock, RpcHeader, RpcReceipt, receipts_of},
+};
+use alloy_eips::{BlockId, BlockNumberOrTag};
+use alloy_primitives::{B256, U64};
+use alloy_rpc_types_eth::Index;
+use jsonrpsee::server::RegisterMethodError;
+use praxis_primitives::RecoveredBlock;
+
+pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
+    r.quick("eth_chainId", |c, _| Ok(U64::from(c.chain.spec().chain_id)))?;
+    r.quick("eth_blockNumber", |c, _| Ok(U64::from(c.chain.head().number)))?;
+    // Derivation and building both leave a block complete before it becomes the head: there is no state in between.
+    r.quick("eth_syncing", |_, _| Ok(false))?;
+    r.read("eth_getBlockByNumber", |c, mut args| get_block(c, by_number(&mut args)?, args))?;
+    r.read("eth_getBlockByHash", |c, mut args| get_block(c, by_hash(&mut args)?, args))?;
+    r.read("eth_getHeaderByNumber", |c, mut args| get_header(c, by_number(&mut args)?))?;
+    r.read("eth_getHeaderByHash", |c, mut args| get_header(c, by_hash(&mut args)?))?;
+    r.read("eth_getBlockTransactionCountByNumber", |c, mut args| count(c, by_number(&mut args)?, transactions))?;
+    r.read("eth_getBlockTransactionCountByHash", |c, mut args| count(c, by_hash(&mut args)?, transactions))?;
+    r.read("eth_getUncleCountByBlockNumber", |c, mut args| count(c, by_number(&mut args)?, uncles))?;
+    r.read("eth_getUncleCountByBlockHash", |c, mut args| count(c, by_hash(&mut args)?, uncles))?;
+    r.read("eth_getUncleByBlockNumberAndIndex", |c, mut args| uncle(c, by_number(&mut args)?, args))?;
+    r.read("eth_getUncleByBlockHashAndIndex", |c, mut args| uncle(c, by_hash(&mut args)?, args))?;
+    r.read("eth_getBlockReceipts", get_receipts)
+}
+
+/// The parameter of `...ByNumber`.
+pub(super) fn by_number(args: &mut Args<'_>) -> Result<BlockId, Failure> {
+    Ok(args.required::<BlockNumberOrTag>()?.into())
+}
+
+/// The parameter of `...ByHash`.
+pub(super) fn by_hash(args: &mut Args<'_>) -> Result<BlockId, Failure> {
+    Ok(args.required::<B256>()?.into())
+}
+
+fn get_block(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcBlock>, Failure> {
+    let full = args.optional()?.unwrap_or(false);
+    let view = c.view()?;
+    let Some(block) = view.block(id)? else { return Ok(None) };
+    let mut rpc = RpcBlock::new(&block, view.timestamp_ms(block.number), full);
+    if full {
+        rpc.set_deposit_nonces(&view.deposit_nonces(&block)?);
+    }
+    Ok(Some(rpc))
+}
+
+fn get_header(c: &Context, id: BlockId) -> Result<Option<RpcHeader>, Failure> {
+    let view = c.view()?;
+    Ok(view.header(id)?.map(|header| RpcHeader::new(&header, view.timestamp_ms(header.number))))
+}
+
+fn transactions(block: &RecoveredBlock) -> usize {
+    block.body().transactions.len()
+}
+
+fn uncles(block: &RecoveredBlock) -> usize {
+    block.body().ommers.len()
+}
+
+fn count(c: &Context, id: BlockId, of: fn(&RecoveredBlock) -> usize) -> Result<Option<U64>, Failure> {
+    Ok(c.view()?.block(id)?.map(|block| U64::from(of(&block))))
+}
+
+fn uncle(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcHeader>, Failure> {
+    let index: Index = args.required()?;
+    let Some(block) = c.view()?.block(id)? else { return Ok(None) };
+    let uncle = block.body().ommers.get(usize::from(index)).cloned();
+    Ok(uncle.map(|header| RpcHeader::new(&praxis_primitives::SealedHeader::seal_slow(header), None)))
+}
+
+fn get_receipts(c: &Context, mut args: Args<'_>) -> Result<Option<Vec<RpcReceipt>>, Failure> {
+    let view = c.view()?;
+    let Some((block, receipts)) = view.block_and_receipts(args.required()?)? else { return Ok(None) };
+    let l1 = view.is_rollup().then(|| L1Fees::of(&block));
+    let nonces = view.deposit_nonces(&block)?;
+    Ok(Some(receipts_of(&block, &receipts, 0..receipts.len(), l1, |index| nonces.get(index).copied().flatten())))
+}

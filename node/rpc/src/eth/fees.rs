@@ -1,0 +1,231 @@
+//! Prices: what to pay, and what was paid.
+
+use crate::{Args, Context, Failure, gate::Deadline, register::Registrar};
+use alloy_consensus::Transaction as _;
+use alloy_eips::{BlockId, BlockNumberOrTag, eip7840::BlobParams};
+use alloy_primitives::{U64, U128};
+use alloy_rpc_types_eth::FeeHistory;
+use jsonrpsee::server::RegisterMethodError;
+use praxis_primitives::{Header, Receipt, RecoveredBlock, blob_base_fee};
+
+/// Blocks that the suggested tip looks at.
+const TIP_BLOCKS: u64 = 20;
+/// It is this percentile of the tips in them.
+const TIP_PERCENTILE: usize = 60;
+/// And never more than this, in wei.
+const MAX_TIP: u128 = 500_000_000_000;
+/// Percentiles of one fee history.
+const MAX_PERCENTILES: usize = 100;
+
+pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
+    r.read("eth_gasPrice", |c, _| Ok(U128::from(suggested_tip(c)? + u128::from(next_base_fee(c)))))?;
+    r.read("eth_maxPriorityFeePerGas", |c, _| Ok(U128::from(suggested_tip(c)?)))?;
+    r.quick("eth_blobBaseFee", |c, _| Ok(U128::from(blob_base_fee(c.chain.head().excess_blob_gas))))?;
+    r.heavy("eth_feeHistory", fee_history)
+}
+
+fn next_base_fee(c: &Context) -> u64 {
+    c.chain.spec().fees.next_base_fee(&c.chain.head())
+}
+
+/// A tip that recent blocks would have taken.
+pub(super) fn suggested_tip(c: &Context) -> Result<u128, Failure> {
+    let view = c.view()?;
+    let head = view.heads.head;
+    if let Some((hash, tip)) = *c.tip.lock()
+        && hash == head.hash
+    {
+        return Ok(tip);
+    }
+    let mut tips = Vec::new();
+    for number in head.number.saturating_sub(TIP_BLOCKS - 1)..=head.number {
+        if let Some(block) = view.reader.block(number)? {
+            tips.extend(block_tips(&block));
+        }
+    }
+    let tip = percentile_tip(tips).min(MAX_TIP).max(c.limits.min_suggested_tip);
+    *c.tip.lock() = Some((head.hash, tip));
+    Ok(tip)
+}
+
+fn block_tips(block: &RecoveredBlock) -> impl Iterator<Item = u128> + '_ {
+    let base_fee = block.base_fee_per_gas.unwrap_or_default();
+    let paying = block.body().transactions.iter().filter(|tx| !tx.is_deposit());
+    paying.filter_map(move |tx| tx.effective_tip_per_gas(base_fee))
+}
+
+fn percentile_tip(mut tips: Vec<u128>) -> u128 {
+    tips.sort_unstable();
+    let at = tips.len().saturating_sub(1) * TIP_PERCENTILE / 100;
+    tips.get(at).copied().unwrap_or(0)
+}
+
+fn fee_history(c: &Context, mut args: Args<'_>, deadline: Deadline) -> Result<FeeHistory, Failure> {
+    let wanted: U64 = args.required()?;
+    let newest: BlockNumberOrTag = args.required()?;
+    let percentiles: Option<Vec<f64>> = args.optional()?;
+    let percentiles = percentiles.filter(|p| !p.is_empty());
+    check_percentiles(percentiles.as_deref().unwrap_or_default())?;
+    let view = c.view()?;
+    let last = view.number_of(BlockId::Number(newest))?.ok_or_else(|| {
+        Failure::Rejected(format!("request beyond head block: requested {newest}, head {}", view.heads.head.number))
+    })?;
+    let count = wanted.to::<u64>().min(c.limits.fee_history_blocks).min(last + 1);
+    if count == 0 {
+        return Ok(FeeHistory { gas_used_ratio: Vec::new(), ..Default::default() });
+    }
+    let first = last + 1 - count;
+    let mut history = History::new(first, percentiles.is_some());
+    for number in first..=last {
+        deadline.check()?;
+        let id = BlockId::number(number);
+        let header = match &percentiles {
+            None => view.header(id)?.ok_or_else(Failure::unknown_block)?.into_header(),
+            Some(percentiles) => {
+                let (block, receipts) = view.block_and_receipts(id)?.ok_or_else(Failure::unknown_block)?;
+                history.rewards.push(rewards(&block, &receipts, percentiles));
+                block.clone_header()
+            }
+        };
+        history.push(header);
+    }
+    Ok(history.close(|last| c.chain.spec().fees.next_base_fee(last)))
+}
+
+fn check_percentiles(percentiles: &[f64]) -> Result<(), Failure> {
+    if percentiles.len() > MAX_PERCENTILES {
+        return Err(Failure::Params(format!("over the query limit {MAX_PERCENTILES} for reward percentiles")));
+    }
+    if let Some(bad) = percentiles.iter().find(|p| !(0.0..=100.0).contains(*p)) {
+        return Err(Failure::Params(format!("invalid reward percentile: {bad}, must be between 0 and 100")));
+    }
+    if let Some(pair) = percentiles.windows(2).find(|pair| pair[0] > pair[1]) {
+        let reason = format!("invalid reward percentile: {} stands before {}, they must ascend", pair[0], pair[1]);
+        return Err(Failure::Params(reason));
+    }
+    Ok(())
+}
+
+/// The tip at each percentile of the block's gas, cheapest gas first.
+fn rewards(block: &RecoveredBlock, receipts: &[Receipt], percentiles: &[f64]) -> Vec<u128> {
+    let base_fee = block.base_fee_per_gas.unwrap_or_default();
+    let (mut before, mut paid) = (0, Vec::with_capacity(receipts.len()));
+    for (tx, receipt) in block.body().transactions.iter().zip(receipts) {
+        let gas = receipt.cumulative_gas_used.saturating_sub(before);
+        before = receipt.cumulative_gas_used;
+        // Deposits pay no tip and could not be outbid.
+        if !tx.is_deposit() {
+            paid.push((tx.effective_tip_per_gas(base_fee).unwrap_or(0), gas));
+        }
+    }
+    at_percentiles(paid, percentiles)
+}
+
+fn at_percentiles(mut paid: Vec<(u128, u64)>, percentiles: &[f64]) -> Vec<u128> {
+    paid.sort_unstable();
+    let total: u64 = paid.iter().map(|(_, gas)| gas).sum();
+    let reward = |percentile: &f64| {
+        let threshold = (total as f64 * percentile / 100.0) as u64;
+        let mut sum = 0;
+        let reached = paid.iter().find(|(_, gas)| {
+            sum += gas;
+            sum >= threshold
+        });
+        reached.or(paid.last()).map_or(0, |(tip, _)| *tip)
+    };
+    percentiles.iter().map(reward).collect()
+}
+
+/// A fee history in the making.
+struct History {
+    first: u64,
+    headers: Vec<Header>,
+    rewards: Vec<Vec<u128>>,
+    rewarded: bool,
+}
+
+impl History {
+    const fn new(first: u64, rewarded: bool) -> Self {
+        Self { first, headers: Vec::new(), rewards: Vec::new(), rewarded }
+    }
+
+    fn push(&mut self, header: Header) {
+        self.headers.push(header);
+    }
+
+    fn close(self, next_base_fee: impl Fn(&Header) -> u64) -> FeeHistory {
+        let params = BlobParams::osaka();
+        let mut base: Vec<u128> =
+            self.headers.iter().map(|h| u128::from(h.base_fee_per_gas.unwrap_or_default())).collect();
+        let mut blob: Vec<u128> = self.headers.iter().map(|h| blob_base_fee(h.excess_blob_gas)).collect();
+        if let Some(last) = self.headers.last() {
+            base.push(u128::from(next_base_fee(last)));
+            blob.push(blob_base_fee(next_excess(last, params)));
+        }
+        let blob_max = params.max_blob_gas_per_block().max(1) as f64;
+        FeeHistory {
+            base_fee_per_gas: base,
+            gas_used_ratio: self.headers.iter().map(|h| h.gas_used as f64 / h.gas_limit.max(1) as f64).collect(),
+            base_fee_per_blob_gas: blob,
+            blob_gas_used_ratio: self.headers.iter().map(|h| h.blob_gas_used.unwrap_or(0) as f64 / blob_max).collect(),
+            oldest_block: self.first,
+            reward: self.rewarded.then_some(self.rewards),
+        }
+    }
+}
+
+fn next_excess(last: &Header, params: BlobParams) -> Option<u64> {
+    let (excess, used) = (last.excess_blob_gas?, last.blob_gas_used?);
+    Some(params.next_block_excess_blob_gas_osaka(excess, used, last.base_fee_per_gas.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rewards_weigh_by_gas() {
+        let paid = vec![(30, 10), (10, 80), (20, 10)];
+        assert_eq!(
+            at_percentiles(paid.clone(), &[0.0, 50.0, 80.0, 85.0, 90.0, 91.0, 100.0]),
+            [10, 10, 10, 20, 20, 30, 30]
+        );
+        assert_eq!(at_percentiles(Vec::new(), &[0.0, 100.0]), [0, 0]);
+    }
+
+    #[test]
+    fn the_tip_is_a_percentile_and_zero_without_transactions() {
+        assert_eq!(percentile_tip((1..=10).rev().collect()), 6);
+        assert_eq!(percentile_tip(vec![7]), 7);
+        assert_eq!(percentile_tip(Vec::new()), 0);
+    }
+
+    #[test]
+    fn percentiles_must_ascend_between_0_and_100() {
+        assert!(check_percentiles(&[0.0, 5.0, 5.0, 100.0]).is_ok());
+        for bad in [&[1.0, 0.5][..], &[-1.0], &[100.5], &[f64::NAN]] {
+            assert!(check_percentiles(bad).is_err(), "{bad:?}");
+        }
+        assert!(check_percentiles(&[1.0; 101]).is_err());
+    }
+
+    #[test]
+    fn a_history_has_one_base_fee_more_than_blocks() {
+        let mut history = History::new(7, true);
+        for gas_used in [0, 15] {
+            let header = Header { gas_used, gas_limit: 30, base_fee_per_gas: Some(100), ..Header::default() };
+            history.push(header);
+            history.rewards.push(vec![1, 2]);
+        }
+        let json = serde_json::to_value(history.close(|_| 99)).unwrap();
+        let expected = serde_json::json!({
+            "oldestBlock": "0x7",
+            "baseFeePerGas": ["0x64", "0x64", "0x63"],
+            "gasUsedRatio": [0.0, 0.5],
+            "baseFeePerBlobGas": ["0x1", "0x1", "0x1"],
+            "blobGasUsedRatio": [0.0, 0.0],
+            "reward": [["0x1", "0x2"], ["0x1", "0x2"]],
+        });
+        assert_eq!(json, expected);
+    }
+}

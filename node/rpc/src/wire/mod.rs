@@ -1,0 +1,21 @@
+//! Shapes on the wire. Nothing outside this crate knows them.
+
+mod block;
+mod inference;
+mod log;
+mod model;
+mod receipt;
+mod rollup;
+mod transaction;
+
+pub(crate) use block::{RpcBlock, RpcHeader};
+pub(crate) use inference::{RpcInference, RpcTensor, TensorInput};
+pub(crate) use log::{block_logs, log_at};
+pub(crate) use model::{Chunks, Manifest, ModelStatus, RpcModel};
+pub(crate) use receipt::{L1Fees, RpcReceipt, receipts_of};
+pub use rollup::L1BlockRef;
+pub(crate) use rollup::{L2BlockRef, OutputAtBlock, RpcRollupConfig, SyncStatus};
+pub(crate) use transaction::{Position, RpcTransaction};
+
+#[cfg(test)]
+mod tests;

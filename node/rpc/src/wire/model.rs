@@ -1,0 +1,115 @@
+//! Models.
+
+use alloy_primitives::{Address, B256, U64};
+use praxis_contracts::layout::ModelWord;
+use praxis_model::{Plan, PlanCost, ValueInfo};
+use serde::Serialize;
+
+/// How far a model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ModelStatus {
+    /// The registry has never heard of it.
+    Unknown,
+    /// Chunks are missing.
+    Uploading,
+    /// All chunks are there; nobody has activated it.
+    Complete,
+    /// Activated in this block, callable from the next one.
+    Pending,
+    /// Callable.
+    Active,
+}
+
+impl ModelStatus {
+    /// The status in block `number`, of a model with `present` of `total` chunks.
+    pub(crate) fn of(word: ModelWord, present: u64, total: u64, number: u64) -> Self {
+        if !word.exists() {
+            Self::Unknown
+        } else if word.is_active_at(number) {
+            Self::Active
+        } else if word.activation_block != 0 {
+            Self::Pending
+        } else if present < total {
+            Self::Uploading
+        } else {
+            Self::Complete
+        }
+    }
+}
+
+/// A model: what the registry knows, and the manifest that its Plan holds.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RpcModel {
+    pub(crate) id: B256,
+    pub(crate) status: ModelStatus,
+    pub(crate) owner: Address,
+    pub(crate) engine: u32,
+    /// Bytes of the Plan.
+    pub(crate) length: U64,
+    pub(crate) chunks: Chunks,
+    /// Gas of a run whose leaves are warm; null before activation.
+    pub(crate) warm_gas: Option<U64>,
+    /// Gas that a transaction's first call pays on top; null before activation.
+    pub(crate) cold_gas: Option<U64>,
+    pub(crate) activation_block: Option<U64>,
+    /// Null while chunks are missing.
+    pub(crate) manifest: Option<Manifest>,
+}
+
+/// Upload progress.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Chunks {
+    pub(crate) present: u64,
+    pub(crate) total: u64,
+}
+
+/// What a Plan says of itself.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Manifest {
+    engine: u32,
+    importer: u32,
+    /// sha256 of the ONNX file.
+    source_sha256: B256,
+    inputs: Vec<RpcValueInfo>,
+    outputs: Vec<RpcValueInfo>,
+    nodes: u64,
+    /// Elements of all constants.
+    parameters: u64,
+    weight_bytes: u64,
+    memory_bytes: u64,
+}
+
+/// An input or output.
+#[derive(Debug, Clone, Serialize)]
+struct RpcValueInfo {
+    name: String,
+    dtype: u8,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    shape: Vec<u32>,
+}
+
+impl From<&ValueInfo> for RpcValueInfo {
+    fn from(info: &ValueInfo) -> Self {
+        Self { name: info.name.clone(), dtype: info.dtype.code(), kind: info.dtype.name(), shape: info.shape.clone() }
+    }
+}
+
+impl Manifest {
+    pub(crate) fn new(plan: &Plan, cost: &PlanCost) -> Self {
+        Self {
+            engine: plan.engine,
+            importer: plan.importer,
+            source_sha256: plan.source_sha256.into(),
+            inputs: plan.inputs.iter().map(Into::into).collect(),
+            outputs: plan.outputs.iter().map(Into::into).collect(),
+            nodes: plan.nodes.len() as u64,
+            parameters: plan.constants.iter().fold(0, |all, c| all.saturating_add(c.elements())),
+            weight_bytes: plan.weights.len() as u64,
+            memory_bytes: cost.memory_bytes,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Receipts, complete: with what can be computed from block and receipts, and the L1 fee fields that OP clients read.
+
+use super::log_at;
+use alloy_consensus::{Transaction as _, TxReceipt, Typed2718};
+use alloy_primitives::{Address, B256, Bloom, U64, U128};
+use alloy_rpc_types_eth::Log;
+use praxis_primitives::{L1Attributes, Receipt, RecoveredBlock, Transaction};
+use serde::Serialize;
+
+/// What a transaction paid for its data on L1. Praxis charges nothing for it yet, so all but the prices are zero.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct L1Fees {
+    l1_fee: U128,
+    l1_gas_used: U128,
+    l1_gas_price: U128,
+    l1_blob_base_fee: U128,
+    l1_base_fee_scalar: U64,
+    l1_blob_base_fee_scalar: U64,
+}
+
+impl L1Fees {
+    /// The prices stand in the block's first transaction; zeros in a block that has none (genesis).
+    pub(crate) fn of(block: &RecoveredBlock) -> Self {
+        let first = block.body().transactions.first().and_then(|tx| L1Attributes::from_transaction(tx).ok());
+        let (base, blob) = first.map_or((0, 0), |a| (u128::from(a.base_fee), a.blob_base_fee));
+        Self {
+            l1_fee: U128::ZERO,
+            l1_gas_used: U128::ZERO,
+            l1_gas_price: U128::from(base),
+            l1_blob_base_fee: U128::from(blob),
+            l1_base_fee_scalar: U64::ZERO,
+            l1_blob_base_fee_scalar: U64::ZERO,
+        }
+    }
+}
+
+/// A receipt.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RpcReceipt {
+    #[serde(rename = "type")]
+    kind: U64,
+    status: U64,
+    transaction_hash: B256,
+    transaction_index: U64,
+    block_hash: B256,
+    block_number: U64,
+    from: Address,
+    to: Option<Address>,
+    cumulative_gas_used: U64,
+    gas_used: U64,
+    effective_gas_price: U128,
+    contract_address: Option<Address>,
+    logs: Vec<Log>,
+    logs_bloom: Bloom,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob_gas_used: Option<U64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob_gas_price: Option<U128>,
+    #[serde(flatten)]
+    l1: Option<L1Fees>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit_nonce: Option<U64>,
+}
+
+/// The receipts of the block's transactions in `wanted`, in order. `deposit_nonce` says which nonce the deposit at an
+/// index used, where that is known.
+pub(crate) fn receipts_of(
+    block: &RecoveredBlock,
+    receipts: &[Receipt],
+    wanted: std::ops::Range<usize>,
+    l1: Option<L1Fees>,
+    deposit_nonce: impl Fn(usize) -> Option<u64>,
+) -> Vec<RpcReceipt> {
+    let mut out = Vec::with_capacity(wanted.len());
+    let (mut gas_before, mut logs_before) = (0, 0);
+    for (index, (tx, receipt)) in block.body().transactions.iter().zip(receipts).enumerate().take(wanted.end) {
+        if wanted.contains(&index) {
+            let nonce = if tx.is_deposit() { deposit_nonce(index) } else { Some(tx.nonce()) };
+            out.push(one(block, index, tx, receipt, gas_before, logs_before, l1, nonce));
+        }
+        gas_before = receipt.cumulative_gas_used;
+        logs_before += receipt.logs.len();
+    }
+    out
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call, of values that belong to no common thing")]
+fn one(
+    block: &RecoveredBlock,
+    index: usize,
+    tx: &Transaction,
+    receipt: &Receipt,
+    gas_before: u64,
+    logs_before: usize,
+    l1: Option<L1Fees>,
+    nonce: Option<u64>,
+) -> RpcReceipt {
+    let from = block.senders()[index];
+    let hash = tx.hash();
+    let numbered = receipt.logs.iter().enumerate();
+    let logs = numbered.map(|(i, log)| log_at(block, index, hash, log, logs_before + i, false)).collect();
+    RpcReceipt {
+        kind: U64::from(tx.ty()),
+        status: U64::from(u8::from(receipt.success)),
+        transaction_hash: hash,
+        transaction_index: U64::from(index),
+        block_hash: block.hash(),
+        block_number: U64::from(block.number),
+        from,
+        to: tx.to(),
+        cumulative_gas_used: U64::from(receipt.cumulative_gas_used),
+        gas_used: U64::from(receipt.cumulative_gas_used.saturating_sub(gas_before)),
+        effective_gas_price: U128::from(tx.effective_gas_price(block.base_fee_per_gas)),
+        contract_address: nonce.filter(|_| tx.kind().is_create()).map(|nonce| from.create(nonce)),
+        logs,
+        logs_bloom: receipt.bloom(),
+        blob_gas_used: tx.blob_gas_used().map(U64::from),
+        blob_gas_price: tx.blob_gas_used().map(|_| U128::from(praxis_primitives::blob_base_fee(block.excess_blob_gas))),
+        l1,
+        deposit_nonce: nonce.filter(|_| tx.is_deposit()).map(U64::from),
+    }
+}

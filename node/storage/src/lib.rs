@@ -30,3 +30,6 @@ pub use heads::{HeadUpdate, Heads};
 pub use options::{DatabaseOptions, Durability};
 pub use reader::Reader;
 pub use view::StateView;
+
+#[cfg(test)]
+mod tests;

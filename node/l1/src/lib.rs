@@ -1,1 +1,30 @@
-//! praxis-l1.
+//! L1 over JSON-RPC: reads that are checked against block hashes, and transactions that get included.
+//!
+//! - [`L1Client`]: heads, blocks by hash, receipts, claims. What a block says is believed only after its hash was computed
+//!   again from it; which head is canonical is the provider's word.
+//! - [`TxManager`]: nonces, fees, replacement and waiting, through outages of L1.
+//! - [`oracle`]: the contract that holds claimed output roots: what was claimed, and how to claim.
+//! - [`deploy_output_oracle`], [`parse_key`]: for the command line.
+//!
+//! Knows no EVM and no database.
+
+mod block;
+mod client;
+mod deploy;
+mod error;
+mod fees;
+mod keys;
+pub mod oracle;
+mod receipts;
+mod rpc;
+mod tx;
+
+pub use block::CheckedBlock;
+pub use client::{BlockTag, L1Client};
+pub use deploy::{DeployError, deploy_output_oracle};
+pub use error::L1Error;
+pub use fees::Fees;
+pub use keys::{KeyError, check_key, parse_key};
+pub use oracle::Claim;
+pub use rpc::L1ClientConfig;
+pub use tx::{Included, PendingTx, TxError, TxManager, TxManagerConfig, TxRequest};

@@ -181,11 +181,12 @@ fn functions_keep_their_bounds_on_all_inputs() {
 
 #[test]
 fn functions_have_the_right_special_values() {
-    let infinity = f32::INFINITY;
-    let cases: [(fn(f32) -> f32, &str, &[(f32, f32)]); 3] = [
-        (exp::<Exact>, "exp", &[(0.0, 1.0), (-0.0, 1.0), (infinity, infinity), (-infinity, 0.0), (89.0, infinity)]),
-        (tanh::<Exact>, "tanh", &[(0.0, 0.0), (-0.0, -0.0), (infinity, 1.0), (-infinity, -1.0), (1e-45, 1e-45)]),
-        (sigmoid::<Exact>, "sigmoid", &[(0.0, 0.5), (-0.0, 0.5), (infinity, 1.0), (-infinity, 0.0), (30.0, 1.0)]),
+    type Case = (fn(f32) -> f32, &'static str, &'static [(f32, f32)]);
+    const INFINITY: f32 = f32::INFINITY;
+    let cases: [Case; 3] = [
+        (exp::<Exact>, "exp", &[(0.0, 1.0), (-0.0, 1.0), (INFINITY, INFINITY), (-INFINITY, 0.0), (89.0, INFINITY)]),
+        (tanh::<Exact>, "tanh", &[(0.0, 0.0), (-0.0, -0.0), (INFINITY, 1.0), (-INFINITY, -1.0), (1e-45, 1e-45)]),
+        (sigmoid::<Exact>, "sigmoid", &[(0.0, 0.5), (-0.0, 0.5), (INFINITY, 1.0), (-INFINITY, 0.0), (30.0, 1.0)]),
     ];
     for (function, name, values) in cases {
         for &(x, expected) in values {

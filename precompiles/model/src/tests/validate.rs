@@ -83,8 +83,7 @@ fn values_that_are_alive_together_do_not_overlap() {
     let types = plan.value_types();
     let layout = ArenaLayout::new(&plan, &types);
     let place = |id: usize| layout.offsets[id].map(|start| start..start + types[id].bytes());
-    let mut next = plan.first_computed() as usize;
-    for node in &plan.nodes {
+    for (next, node) in (plan.first_computed() as usize..).zip(&plan.nodes) {
         let written = place(next).unwrap();
         for &read in &node.inputs {
             if let Some(read) = place(read as usize) {
@@ -92,7 +91,6 @@ fn values_that_are_alive_together_do_not_overlap() {
             }
         }
         assert!(written.end <= layout.bytes && written.start % 64 == 0);
-        next += 1;
     }
 }
 

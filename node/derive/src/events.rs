@@ -14,6 +14,13 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl Event {
+    /// Whether data on L1 was given up or was missing, rather than accepted.
+    pub const fn is_drop(&self) -> bool {
+        !matches!(self.kind, EventKind::BatchAccepted { .. })
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventKind {
@@ -169,14 +176,6 @@ pub enum DropReason {
     /// A block that runs too far ahead of its L1 origin holds transactions.
     #[error("block {number} is beyond the sequencer drift of L1 origin {origin} and holds transactions")]
     DriftTransactions {
-        /// The block.
-        number: u64,
-        /// Its origin.
-        origin: u64,
-    },
-    /// A block that runs too far ahead of its L1 origin could have taken the next one.
-    #[error("block {number} is beyond the sequencer drift of L1 origin {origin} though the next origin was old enough")]
-    DriftOrigin {
         /// The block.
         number: u64,
         /// Its origin.

@@ -25,6 +25,9 @@ mod pipeline;
 mod stages;
 mod varint;
 
+#[cfg(test)]
+mod tests;
+
 pub use attributes::attributes_of_block;
 pub use batch::{Batch, BatchBlock, BatchDecodeError, HashCheck};
 pub use channel::ChannelId;

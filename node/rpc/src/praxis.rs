@@ -30,6 +30,8 @@ const MAX_INFERENCES: usize = 1_000;
 const MAX_NAMED_MODELS: usize = 8;
 
 pub(crate) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
+    // The very file that roles of this deployment share; `optimism_rollupConfig` has op-node's shape instead.
+    r.quick("praxis_rollupConfig", |c, _| Ok(c.chain.rollup().ok_or_else(Failure::unknown_block)?.as_ref().clone()))?;
     r.heavy("praxis_getModel", |c, args, _| get_model(c, args))?;
     r.heavy("praxis_listModels", |c, args, _| list_models(c, args))?;
     r.heavy("praxis_getInferences", |c, args, _| get_inferences(c, args))?;

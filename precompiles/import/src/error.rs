@@ -179,12 +179,17 @@ pub struct UnsupportedNode {
     pub domain: String,
 }
 
+impl fmt::Display for UnsupportedNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of the domain {}", self.node, shown(&self.domain))
+    }
+}
+
 /// How many unsupported nodes a message lists before it only counts.
 const LISTED: usize = 5;
 
 fn describe_unsupported(nodes: &[UnsupportedNode]) -> String {
-    let listed: Vec<String> =
-        nodes.iter().take(LISTED).map(|n| format!("{} of the domain {}", n.node, shown(&n.domain))).collect();
+    let listed: Vec<String> = nodes.iter().take(LISTED).map(ToString::to_string).collect();
     let more = match nodes.len().saturating_sub(LISTED) {
         0 => String::new(),
         count => format!(" and {count} more"),

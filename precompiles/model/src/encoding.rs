@@ -15,7 +15,8 @@ use crate::{
     plan::constant_ranges,
 };
 
-const MAGIC: &[u8; 8] = b"PRAXPLAN";
+/// What an encoded Plan begins with.
+pub const MAGIC: &[u8; 8] = b"PRAXPLAN";
 const FORMAT: u32 = 1;
 const HEADER_BYTES: usize = 20;
 

@@ -30,6 +30,7 @@ pub use builder::{BuildError, Handle, PlanBuilder};
 pub use check::{InputError, max_batch};
 pub use cost::{PlanCost, Work};
 pub use dtype::DType;
+pub use encoding::MAGIC as PLAN_MAGIC;
 pub use error::{OpError, PlanError};
 pub use limits::{ENGINE_VERSION, MAX_PLAN_BYTES};
 pub use ops::{Op, Operator};

@@ -1,0 +1,309 @@
+//! The command line.
+
+use alloy_primitives::{Address, B256};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use url::Url;
+
+/// A rollup execution layer for AI agents: models run inside transactions, and anyone can check what they said.
+#[derive(Debug, Parser)]
+#[command(name = "praxis", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Print one JSON document on standard output instead of tables.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Log more (-v, -vv, -vvv).
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a whole system in one process: embedded L1, sequencer, batcher, proposer, verifier, page and metrics.
+    Dev(DevArgs),
+    /// Show the whole loop on a real model: publish, deploy, decide, batch, replay, compare.
+    Demo(DemoArgs),
+    /// Run roles of a deployment.
+    Node(NodeArgs),
+    /// Deploy the L1 contracts and write the rollup configuration.
+    Deploy(DeployArgs),
+    /// Derive the chain from L1 alone, execute it and compare each claim; or, with --tx, say what ran in a transaction.
+    Verify(VerifyArgs),
+    /// Inspect, import, run, publish, fetch and check models.
+    #[command(subcommand)]
+    Model(ModelCommand),
+}
+
+/// What signs.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct KeyArgs {
+    /// Private key, 64 hexadecimal digits.
+    #[arg(long, env = "PRAXIS_PRIVATE_KEY", hide_env_values = true)]
+    pub(crate) private_key: Option<String>,
+    /// Keystore file (Web3 secret storage); its password comes from PRAXIS_KEYSTORE_PASSWORD.
+    #[arg(long, conflicts_with = "private_key")]
+    pub(crate) keystore: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DevArgs {
+    /// Use this L1 instead of the embedded one; the first accounts of the test mnemonic must hold ether there.
+    #[arg(long)]
+    pub(crate) l1_url: Option<Url>,
+    /// Beacon API of that L1. This version posts batches as calldata and reads no blobs.
+    #[arg(long, requires = "l1_url")]
+    pub(crate) l1_beacon: Option<Url>,
+    /// Keep the state here; without it, in a temporary directory that goes with the process.
+    #[arg(long)]
+    pub(crate) datadir: Option<PathBuf>,
+    /// Milliseconds between L2 blocks.
+    #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(10..=60_000))]
+    pub(crate) block_time_ms: u64,
+    /// Seconds between blocks of the embedded L1.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub(crate) l1_block_time: u64,
+    /// L1 blocks within which a batch must follow its origin; after that, empty blocks take its place.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    pub(crate) sequencing_window: u64,
+    /// Port of the embedded L1's JSON-RPC; 0 takes any free one.
+    #[arg(long, default_value_t = 8545)]
+    pub(crate) l1_port: u16,
+    /// Port of the L2's JSON-RPC, HTTP and WebSocket; 0 takes any free one.
+    #[arg(long, default_value_t = 9545)]
+    pub(crate) l2_port: u16,
+    /// Port of the page; 0 takes any free one.
+    #[arg(long, default_value_t = 9580)]
+    pub(crate) page_port: u16,
+    /// Port of the Prometheus metrics; 0 leaves them out.
+    #[arg(long, default_value_t = 9590)]
+    pub(crate) metrics_port: u16,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DemoArgs {
+    /// JSON-RPC of the L2 to use. When nothing answers there, a `praxis dev` is started for the demo's duration.
+    #[arg(long)]
+    pub(crate) rpc: Option<Url>,
+    /// Show it over this L1 instead of the embedded one.
+    #[arg(long, conflicts_with = "rpc")]
+    pub(crate) l1_url: Option<Url>,
+    /// Beacon API of that L1.
+    #[arg(long, requires = "l1_url")]
+    pub(crate) l1_beacon: Option<Url>,
+    /// Keep the demo's chain here, for `praxis verify` afterwards.
+    #[arg(long, conflicts_with = "rpc")]
+    pub(crate) datadir: Option<PathBuf>,
+    /// Keep the system running when the demo is over, until it is interrupted.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Role {
+    /// Builds blocks; includes batcher and proposer unless told otherwise.
+    Sequencer,
+    /// Follows the chain that L1 confirms and serves JSON-RPC.
+    Follower,
+    /// Replays the chain from L1 and compares every claim.
+    Verifier,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NodeArgs {
+    /// Role; repeat it for several.
+    #[arg(long = "role", required = true)]
+    pub(crate) roles: Vec<Role>,
+    /// Rollup configuration file, from `praxis deploy`.
+    #[arg(long)]
+    pub(crate) rollup: PathBuf,
+    /// JSON-RPC of the L1.
+    #[arg(long)]
+    pub(crate) l1: Url,
+    /// Beacon API of the L1. This version posts batches as calldata and reads no blobs.
+    #[arg(long)]
+    pub(crate) l1_beacon: Option<Url>,
+    /// Where the state is kept.
+    #[arg(long)]
+    pub(crate) datadir: PathBuf,
+    /// Do not post batches.
+    #[arg(long)]
+    pub(crate) no_batcher: bool,
+    /// Do not claim output roots.
+    #[arg(long)]
+    pub(crate) no_proposer: bool,
+    /// Private key of the batcher.
+    #[arg(long, env = "PRAXIS_BATCHER_KEY", hide_env_values = true)]
+    pub(crate) batcher_key: Option<String>,
+    /// Private key of the proposer.
+    #[arg(long, env = "PRAXIS_PROPOSER_KEY", hide_env_values = true)]
+    pub(crate) proposer_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    /// Address that JSON-RPC listens at.
+    #[arg(long, default_value = "127.0.0.1:9545")]
+    pub(crate) rpc_addr: std::net::SocketAddr,
+    /// Address of the Prometheus metrics; left out when not given.
+    #[arg(long)]
+    pub(crate) metrics_addr: Option<std::net::SocketAddr>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DeployArgs {
+    /// JSON-RPC of the L1.
+    #[arg(long)]
+    pub(crate) l1: Url,
+    /// Where the rollup configuration is written; the chain definition for viem goes beside it.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    /// Chain id of the new L2.
+    #[arg(long, default_value_t = 77_001)]
+    pub(crate) chain_id: u64,
+    /// Milliseconds between L2 blocks.
+    #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(10..=60_000))]
+    pub(crate) block_time_ms: u64,
+    /// L1 blocks within which a batch must follow its origin.
+    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    pub(crate) sequencing_window: u64,
+    /// The batcher's account; the deployer's unless given.
+    #[arg(long)]
+    pub(crate) batcher: Option<Address>,
+    /// The proposer's account; the deployer's unless given.
+    #[arg(long)]
+    pub(crate) proposer: Option<Address>,
+    /// Accounts that hold 10,000 ether on the new L2; repeat it for several.
+    #[arg(long = "fund")]
+    pub(crate) fund: Vec<Address>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct VerifyArgs {
+    /// Rollup configuration file; with --tx on a development system it may be left out.
+    #[arg(long, required_unless_present = "tx")]
+    pub(crate) rollup: Option<PathBuf>,
+    /// JSON-RPC of the L1.
+    #[arg(long, required_unless_present = "tx")]
+    pub(crate) l1: Option<Url>,
+    /// Beacon API of the L1. This version reads no blobs.
+    #[arg(long)]
+    pub(crate) l1_beacon: Option<Url>,
+    /// Keep the replayed chain here; without it, in a temporary directory.
+    #[arg(long)]
+    pub(crate) datadir: Option<PathBuf>,
+    /// Say what ran in this L2 transaction and that it replays.
+    #[arg(long)]
+    pub(crate) tx: Option<B256>,
+    /// JSON-RPC of the L2, for --tx without --rollup.
+    #[arg(long, default_value = "http://127.0.0.1:9545")]
+    pub(crate) rpc: Url,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Inputs, outputs, operators, parameters, memory and gas of a model; and what is not supported.
+    Inspect {
+        /// ONNX file or Plan.
+        file: PathBuf,
+        #[command(flatten)]
+        shapes: ShapeArgs,
+    },
+    /// Turn an ONNX file into a Plan.
+    Import {
+        /// ONNX file.
+        file: PathBuf,
+        /// Where the Plan is written.
+        #[arg(short, long)]
+        output: PathBuf,
+        #[command(flatten)]
+        shapes: ShapeArgs,
+    },
+    /// Run a model as the precompile would.
+    Run {
+        /// ONNX file or Plan.
+        file: PathBuf,
+        /// Inputs by name, .npz or .json.
+        #[arg(long)]
+        input: PathBuf,
+        /// Where the outputs are written, .npz or .json.
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// Run it this many times more and print the time of each.
+        #[arg(long, value_name = "N")]
+        bench: Option<u32>,
+        #[command(flatten)]
+        shapes: ShapeArgs,
+    },
+    /// Publish and activate a model; resumes where an earlier try stopped.
+    Publish {
+        /// ONNX file or Plan.
+        file: PathBuf,
+        /// JSON-RPC of the L2.
+        #[arg(long, default_value = "http://127.0.0.1:9545")]
+        rpc: Url,
+        #[command(flatten)]
+        key: KeyArgs,
+        #[command(flatten)]
+        shapes: ShapeArgs,
+    },
+    /// Fetch a model and check it against its id.
+    Get {
+        /// Model id.
+        id: B256,
+        /// Where the Plan is written.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// JSON-RPC of the L2.
+        #[arg(long, default_value = "http://127.0.0.1:9545")]
+        rpc: Url,
+    },
+    /// Check that an ONNX file is the source of a published model.
+    Verify {
+        /// ONNX file.
+        file: PathBuf,
+        /// Model id.
+        id: B256,
+        /// JSON-RPC of the L2.
+        #[arg(long, default_value = "http://127.0.0.1:9545")]
+        rpc: Url,
+        #[command(flatten)]
+        shapes: ShapeArgs,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ShapeArgs {
+    /// Shape of an input whose dimensions the file leaves open, as NAME=1,64; repeat it for several.
+    #[arg(long = "shape", value_name = "NAME=DIMS", value_parser = parse_shape)]
+    pub(crate) shapes: Vec<(String, Vec<u32>)>,
+}
+
+fn parse_shape(text: &str) -> Result<(String, Vec<u32>), String> {
+    let (name, dims) = text.split_once('=').ok_or("write it as NAME=1,64")?;
+    let dims: Result<Vec<u32>, _> = dims.split(',').map(|d| d.trim().parse::<u32>()).collect();
+    match dims {
+        Ok(dims) if !name.is_empty() => Ok((name.to_string(), dims)),
+        _ => Err("write it as NAME=1,64, with positive whole numbers".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn shapes_are_read_and_nonsense_is_refused() {
+        assert_eq!(parse_shape("x=1,64"), Ok(("x".into(), vec![1, 64])));
+        for bad in ["x", "=1", "x=", "x=1,-2", "x=a", "x=4294967296"] {
+            assert!(parse_shape(bad).is_err(), "{bad}");
+        }
+    }
+}

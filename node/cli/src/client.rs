@@ -1,0 +1,122 @@
+//! A wallet on a chain: sends transactions and waits for what becomes of them.
+
+use crate::failure::Failure;
+use alloy_network::{Ethereum, EthereumWallet, TransactionBuilder};
+use alloy_primitives::{Address, B256, Bytes};
+use alloy_provider::{DynProvider, Provider, ProviderBuilder};
+use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest};
+use alloy_signer_local::PrivateKeySigner;
+use alloy_sol_types::SolCall;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::Duration;
+use url::Url;
+
+/// How long a transaction may take to get into a block.
+const INCLUSION_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often the chain is asked.
+const POLL: Duration = Duration::from_millis(100);
+
+/// A chain, seen through its JSON-RPC.
+#[derive(Clone)]
+pub(crate) struct Client {
+    provider: DynProvider<Ethereum>,
+    url: Url,
+}
+
+impl Client {
+    /// A client that only reads.
+    pub(crate) fn reader(url: &Url) -> Self {
+        let provider = ProviderBuilder::new().connect_http(url.clone());
+        Self { provider: DynProvider::new(provider), url: url.clone() }
+    }
+
+    /// A client that signs with `signer`.
+    pub(crate) fn wallet(url: &Url, signer: PrivateKeySigner) -> Self {
+        let provider = ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(url.clone());
+        Self { provider: DynProvider::new(provider), url: url.clone() }
+    }
+
+    /// Where it speaks to.
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn unreachable(&self, error: &dyn std::fmt::Display) -> Failure {
+        Failure::failed(format!(
+            "{} does not answer as a node: {error}; check the URL and that the node runs",
+            self.url
+        ))
+    }
+
+    /// Any method.
+    pub(crate) async fn request<T>(&self, method: &'static str, params: Value) -> Result<T, Failure>
+    where
+        T: DeserializeOwned + Send + Sync + std::fmt::Debug + Unpin + 'static,
+    {
+        self.provider
+            .raw_request::<_, T>(method.into(), params)
+            .await
+            .map_err(|e| Failure::failed(format!("{method} at {} failed: {e}", self.url)))
+    }
+
+    /// Calls a contract without a transaction.
+    pub(crate) async fn call<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return, Failure> {
+        let request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
+        let output =
+            self.provider.call(request).await.map_err(|e| Failure::failed(format!("{}: {e}", C::SIGNATURE)))?;
+        C::abi_decode_returns(&output).map_err(|e| {
+            Failure::failed(format!("{} at {to} gave something else than its ABI says: {e}", C::SIGNATURE))
+        })
+    }
+
+    /// Sends a call of a contract and waits for its receipt.
+    pub(crate) async fn send<C: SolCall>(&self, to: Address, call: C) -> Result<TransactionReceipt, Failure> {
+        let request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
+        self.execute(request, C::SIGNATURE).await
+    }
+
+    /// Deploys a contract and gives its address with the receipt.
+    pub(crate) async fn deploy(&self, code: Bytes, what: &str) -> Result<(Address, TransactionReceipt), Failure> {
+        let receipt = self.execute(TransactionRequest::default().with_deploy_code(code), what).await?;
+        let address = receipt.contract_address;
+        let address = address.ok_or_else(|| Failure::failed(format!("the deployment of {what} gave no address")))?;
+        Ok((address, receipt))
+    }
+
+    async fn execute(&self, request: TransactionRequest, what: &str) -> Result<TransactionReceipt, Failure> {
+        let failed = |e: &dyn std::fmt::Display| Failure::failed(format!("{what}: {e}"));
+        let pending = self.provider.send_transaction(request).await.map_err(|e| failed(&e))?;
+        let hash = *pending.tx_hash();
+        let receipt = self.wait(hash).await?;
+        if receipt.status() {
+            Ok(receipt)
+        } else {
+            Err(failed(&format!("the transaction {hash} reverted in block {:?}", receipt.block_number)))
+        }
+    }
+
+    /// Waits for the receipt of a transaction.
+    pub(crate) async fn wait(&self, hash: B256) -> Result<TransactionReceipt, Failure> {
+        let deadline = tokio::time::Instant::now() + INCLUSION_TIMEOUT;
+        loop {
+            if let Some(receipt) =
+                self.provider.get_transaction_receipt(hash).await.map_err(|e| self.unreachable(&e))?
+            {
+                return Ok(receipt);
+            }
+            if tokio::time::Instant::now() > deadline {
+                let waited = INCLUSION_TIMEOUT.as_secs();
+                return Err(Failure::failed(format!(
+                    "{hash} was in no block after {waited} seconds; is the sequencer running?"
+                )));
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Number of the newest block.
+    pub(crate) async fn block_number(&self) -> Result<u64, Failure> {
+        self.provider.get_block_number().await.map_err(|e| self.unreachable(&e))
+    }
+}

@@ -1,0 +1,120 @@
+//! `praxis verify`.
+
+pub(crate) mod transaction;
+
+use crate::{
+    args::VerifyArgs,
+    failure::Failure,
+    system::{check_golden_digests, driver, open_chain, read_rollup},
+    ui::Ui,
+};
+use indicatif::ProgressBar;
+use praxis_primitives::RollupConfig;
+use praxis_verifier::{DriverConfig, DriverError, Report, Verifier};
+use serde_json::json;
+use std::{path::Path, sync::Arc, time::Duration};
+use url::Url;
+
+/// How many claims or events a table names.
+const SHOWN: usize = 10;
+
+/// Verifies a chain, or one transaction of it.
+pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
+    check_golden_digests()?;
+    if let Some(hash) = args.tx {
+        return transaction::run(&args, hash, ui).await;
+    }
+    let (Some(rollup), Some(l1)) = (&args.rollup, &args.l1) else {
+        return Err(Failure::usage("give --rollup and --l1"));
+    };
+    let config = read_rollup(rollup)?;
+    let report = replay(&config, l1, args.datadir.as_deref(), ui).await?;
+    show(&config, &report, ui);
+    match &report.first_difference {
+        None => Ok(()),
+        Some(difference) => {
+            let mut message = difference.to_string();
+            if difference.forced {
+                for dropped in report.dropped.iter().filter(|d| !d.contains("is forced")).take(SHOWN) {
+                    message.push_str(&format!("\n  {dropped}"));
+                }
+            }
+            Err(Failure::difference(message))
+        }
+    }
+}
+
+/// Replays everything that is on L1 now and judges every claim in it.
+pub(crate) async fn replay(
+    config: &Arc<RollupConfig>,
+    l1: &Url,
+    datadir: Option<&Path>,
+    ui: &Ui,
+) -> Result<Report, Failure> {
+    let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
+    let chain = open_chain(config, datadir.unwrap_or_else(|| temporary.path()))?;
+    let driver_config = DriverConfig {
+        poll: Duration::from_millis(100),
+        claims_of: Some(config.output_oracle),
+        ..DriverConfig::default()
+    };
+    let (driver, _) = driver(chain, l1, driver_config).await?;
+    let status = driver.status();
+    let mut verifier = Verifier::new(driver).await?;
+    let bar = ui.bar(0, "replaying L1 blocks");
+    let done = replay_to_head(&mut verifier, &bar, &status).await;
+    bar.finish_and_clear();
+    done?;
+    Ok(verifier.report()?)
+}
+
+async fn replay_to_head(
+    verifier: &mut Verifier,
+    bar: &ProgressBar,
+    status: &tokio::sync::watch::Receiver<praxis_verifier::SyncStatus>,
+) -> Result<(), DriverError> {
+    loop {
+        let (advance, _) = verifier.advance().await?;
+        let now = *status.borrow();
+        bar.set_length(now.l1_head.number);
+        bar.set_position(now.l1_current.number);
+        if advance.idle {
+            return Ok(());
+        }
+    }
+}
+
+fn show(config: &RollupConfig, report: &Report, ui: &Ui) {
+    let right = report.last_right.map_or("none".to_string(), |n| n.to_string());
+    let mut rows = vec![
+        vec!["chain".into(), config.l2_chain_id.to_string()],
+        vec!["L1 read up to block".into(), report.l1_block.to_string()],
+        vec!["L2 replayed up to block".into(), report.safe_block.to_string()],
+        vec!["claims that are right".into(), report.claims_right.to_string()],
+        vec!["newest right claim is about block".into(), right],
+    ];
+    if let Some(difference) = &report.first_difference {
+        rows.push(vec!["first wrong claim is about block".into(), difference.l2_block.to_string()]);
+        rows.push(vec!["claimed output root".into(), difference.claimed.to_string()]);
+        rows.push(vec!["replayed output root".into(), difference.replayed.to_string()]);
+    }
+    ui.table(&[], rows);
+    for claim in report.unbacked.iter().take(SHOWN) {
+        ui.note(format!(
+            "note: nothing on L1 backs claim {} about block {} (L1 block {}) yet; its window is open up to {} L1 blocks",
+            claim.index, claim.l2_block_number, claim.l1.number, config.sequencing_window
+        ));
+    }
+    ui.document(&json!({
+        "chainId": config.l2_chain_id,
+        "l1Block": report.l1_block,
+        "safeBlock": report.safe_block,
+        "claimsRight": report.claims_right,
+        "lastRight": report.last_right,
+        "firstDifference": report.first_difference,
+        "unbacked": report.unbacked.iter().map(|c| json!({
+            "index": c.index, "l2Block": c.l2_block_number, "outputRoot": c.output_root, "l1Block": c.l1.number,
+        })).collect::<Vec<_>>(),
+        "dropped": report.dropped,
+    }));
+}

@@ -1,0 +1,261 @@
+//! One L2 node: its chain, what follows L1, and what a sequencer adds.
+
+use super::{Tasks, source::ChainSource, view::WindowView};
+use crate::failure::Failure;
+use alloy_eips::BlockNumHash;
+use alloy_signer_local::PrivateKeySigner;
+use praxis_batcher::{Batcher, BatcherConfig};
+use praxis_builder::Sequencer;
+use praxis_chain::{Chain, ChainEvent, ChainOptions, SafeChain};
+use praxis_inference::{Isa, self_check};
+use praxis_l1::{L1Client, L1ClientConfig, TxManager, TxManagerConfig, check_key};
+use praxis_pool::{Pool, PoolConfig, PoolLimits};
+use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache};
+use praxis_primitives::RollupConfig;
+use praxis_proposer::{Proposer, ProposerConfig};
+use praxis_rpc::{L1BlockRef, L1Status, RpcConfig, RpcContext, RpcServer};
+use praxis_storage::{DatabaseOptions, Durability};
+use praxis_verifier::{DriverConfig, L1Driver, L1Window, SyncStatus};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use tokio::sync::watch;
+use url::Url;
+
+/// How much of a block's time the builder may spend on transactions from the pool.
+const BUILD_SHARE_PERCENT: u64 = 40;
+/// Longest pause between two attempts while L1 is away.
+const MAX_BACKOFF: Duration = Duration::from_secs(15);
+/// L1 blocks beyond the sequencing window that the window of recent blocks keeps.
+const WINDOW_MARGIN: u64 = 64;
+
+/// The keys of a sequencer.
+pub(crate) struct SequencerKeys {
+    /// Posts batches; `None` leaves them out.
+    pub(crate) batcher: Option<PrivateKeySigner>,
+    /// Claims output roots; `None` leaves them out.
+    pub(crate) proposer: Option<PrivateKeySigner>,
+}
+
+/// How an L2 node is run.
+pub(crate) struct L2Options<'a> {
+    pub(crate) config: Arc<RollupConfig>,
+    pub(crate) datadir: &'a Path,
+    pub(crate) l1: Url,
+    /// Where JSON-RPC listens.
+    pub(crate) rpc: SocketAddr,
+    /// The flag that the RPC's address came from, for messages.
+    pub(crate) rpc_flag: &'static str,
+    /// `Some` for a sequencer.
+    pub(crate) sequencer: Option<SequencerKeys>,
+    /// How often L1 is asked for news.
+    pub(crate) poll: Duration,
+}
+
+/// A running L2 node.
+pub(crate) struct L2Node {
+    pub(crate) rpc: SocketAddr,
+}
+
+/// Compares this machine's arithmetic with the committed digests, on the instruction set that it will use.
+pub(crate) fn check_golden_digests() -> Result<(), Failure> {
+    let isa = Isa::best();
+    self_check(isa)
+        .map_err(|e| Failure::failed(format!("this machine's arithmetic can't be used for inference: {e}")))?;
+    tracing::info!(?isa, "inference self-check passed");
+    Ok(())
+}
+
+/// How chains of this process are opened.
+pub(crate) fn chain_options() -> ChainOptions {
+    ChainOptions {
+        models: Arc::new(ModelCache::new(DEFAULT_CACHE_BYTES)),
+        database: DatabaseOptions { durability: Durability::ProcessCrash, ..DatabaseOptions::default() },
+        diff_hook: None,
+    }
+}
+
+/// Opens a rollup's chain in `datadir`.
+pub(crate) fn open_chain(config: &Arc<RollupConfig>, datadir: &Path) -> Result<Arc<Chain>, Failure> {
+    Ok(Chain::open(datadir, config.chain_spec(), chain_options())?)
+}
+
+/// A driver for a role with its own chain.
+pub(crate) async fn driver(
+    chain: Arc<Chain>,
+    l1: &Url,
+    driver: DriverConfig,
+) -> Result<(L1Driver, Arc<L1Window>), Failure> {
+    let window_blocks = chain.rollup().map_or(1, |c| c.sequencing_window + c.channel_timeout + WINDOW_MARGIN);
+    let window = Arc::new(L1Window::new(usize::try_from(window_blocks).unwrap_or(usize::MAX)));
+    let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
+    let safe = SafeChain::open(chain)?;
+    Ok((L1Driver::new(client, safe, window.clone(), driver).await?, window))
+}
+
+/// Serves a chain's JSON-RPC until the process ends.
+pub(crate) async fn serve_rpc(
+    name: &'static str,
+    flag: &'static str,
+    addr: SocketAddr,
+    chain: Arc<Chain>,
+    pool: Arc<Pool>,
+    l1: Option<watch::Receiver<L1Status>>,
+) -> Result<SocketAddr, Failure> {
+    let client_version = format!("praxis/v{}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
+    let context = RpcContext { chain, pool: Some(pool), l1, client_version };
+    let handle = RpcServer::start(RpcConfig::new(addr), context)
+        .await
+        .map_err(|e| Failure::failed(format!("the {name}'s JSON-RPC can't be served: {e} ({flag})")))?;
+    let local = handle.local_addr();
+    // It serves as long as the process lives; dropping the handle would stop it.
+    std::mem::forget(handle);
+    Ok(local)
+}
+
+impl L2Node {
+    /// Starts a node and hands its parts to `tasks`.
+    pub(crate) async fn start(options: L2Options<'_>, tasks: &mut Tasks) -> Result<Self, Failure> {
+        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll } = options;
+        if let Some(keys) = &sequencer {
+            check_sequencer_keys(keys, &config)?;
+        }
+        let chain = open_chain(&config, &datadir.join("l2"))?;
+        let pool = Arc::new(Pool::new(PoolConfig {
+            chain_id: config.l2_chain_id,
+            block_gas_limit: config.gas_limit,
+            min_base_fee: config.fees.min_base_fee,
+            limits: PoolLimits::default(),
+        }));
+        let driver_config = DriverConfig { poll, ..DriverConfig::default() };
+        let (driver, window) = driver(chain.clone(), &l1, driver_config).await?;
+        let status = driver.status();
+        let l1_status = l1_status(status.clone(), window.clone());
+        let local = serve_rpc("L2", rpc_flag, rpc, chain.clone(), pool.clone(), Some(l1_status)).await?;
+        if let Some(keys) = sequencer {
+            start_sequencer(chain.clone(), pool, window, &l1, keys, status, poll, tasks).await?;
+        } else {
+            tasks.spawn("transaction pool", follow_pool(chain.clone(), pool));
+        }
+        tasks.spawn("derivation", driver.run(|_, _| {}));
+        Ok(Self { rpc: local })
+    }
+}
+
+fn check_sequencer_keys(keys: &SequencerKeys, config: &RollupConfig) -> Result<(), Failure> {
+    if let Some(signer) = &keys.batcher {
+        check_key("batcher", signer, config.batcher)?;
+    }
+    if let Some(signer) = &keys.proposer {
+        check_key("proposer", signer, config.proposer)?;
+    }
+    Ok(())
+}
+
+async fn start_sequencer(
+    chain: Arc<Chain>,
+    pool: Arc<Pool>,
+    window: Arc<L1Window>,
+    l1: &Url,
+    keys: SequencerKeys,
+    status: watch::Receiver<SyncStatus>,
+    poll: Duration,
+    tasks: &mut Tasks,
+) -> Result<(), Failure> {
+    let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("a sequencer needs a rollup"))?;
+    let budget = Duration::from_millis(config.block_time_ms * BUILD_SHARE_PERCENT / 100);
+    let sequencer = Arc::new(Sequencer::new(chain.clone(), pool.clone(), Some(budget))?);
+    let gate = gate(status.clone());
+    tasks.spawn("block builder", praxis_builder::run(sequencer.clone(), Arc::new(WindowView(window)), gate));
+    tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer));
+    let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
+    let manager_config = TxManagerConfig { poll_interval: poll, ..Default::default() };
+    if let Some(signer) = keys.batcher {
+        let (manager, _) = TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config.clone());
+        let source = ChainSource::new(chain.clone(), status.clone());
+        let batcher_config = BatcherConfig { poll_interval: poll, ..Default::default() };
+        tasks.spawn("batcher", Batcher::new(config.clone(), batcher_config, source, client.clone(), manager).run());
+    }
+    if let Some(signer) = keys.proposer {
+        let (manager, _) = TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config);
+        let source = ChainSource::new(chain, status);
+        let proposer_config =
+            ProposerConfig { oracle: config.output_oracle, poll_interval: poll, max_backoff: MAX_BACKOFF };
+        let proposer = Proposer::new(proposer_config, source, client, manager);
+        tasks.spawn("proposer", async move {
+            proposer.run().await;
+            Ok::<(), Failure>(())
+        });
+    }
+    Ok(())
+}
+
+/// Opens once derivation has read all of L1.
+fn gate(mut status: watch::Receiver<SyncStatus>) -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        if status.wait_for(|s| s.synced).await.is_ok() {
+            let _ = sender.send(true);
+            // The builder waits on this channel for as long as it runs.
+            sender.closed().await;
+        }
+    });
+    receiver
+}
+
+/// What the RPC says of L1.
+fn l1_status(mut status: watch::Receiver<SyncStatus>, window: Arc<L1Window>) -> watch::Receiver<L1Status> {
+    let (sender, receiver) = watch::channel(L1Status::default());
+    tokio::spawn(async move {
+        while status.changed().await.is_ok() {
+            let now = *status.borrow_and_update();
+            let block = |id: BlockNumHash| {
+                let known = window.block(id.number).filter(|block| block.hash == id.hash)?;
+                Some(L1BlockRef {
+                    hash: id.hash,
+                    number: id.number,
+                    parent_hash: known.parent_hash,
+                    timestamp: known.timestamp,
+                })
+            };
+            let next = L1Status {
+                current: block(now.l1_current),
+                head: block(now.l1_head),
+                safe: block(now.l1_finalized),
+                finalized: block(now.l1_finalized),
+            };
+            if sender.send(next).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Puts transactions of blocks that derivation replaced back into the pool.
+async fn readd_after_reorgs(chain: Arc<Chain>, sequencer: Arc<Sequencer>) -> Result<(), Failure> {
+    let mut events = chain.subscribe();
+    loop {
+        match events.recv().await {
+            Ok(ChainEvent::Unwound { removed, .. }) => {
+                let transactions: Vec<_> = removed
+                    .iter()
+                    .flat_map(|imported| imported.block.clone_transactions_recovered())
+                    .filter(|tx| !tx.is_deposit())
+                    .collect();
+                sequencer.readd(transactions)?;
+            }
+            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+        }
+    }
+}
+
+/// Keeps a follower's pool up to its head: it takes transactions only to say whether they are valid.
+async fn follow_pool(chain: Arc<Chain>, pool: Arc<Pool>) -> Result<(), Failure> {
+    let mut events = chain.subscribe();
+    loop {
+        match events.recv().await {
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+            _ => pool.update_all(&chain.state_at(chain.head().number)?)?,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of the crate as a whole.
+
+mod codecs;
+mod encoder;
+mod pinned;
+mod pipeline;
+mod property;
+mod world;

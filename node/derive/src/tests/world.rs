@@ -1,0 +1,257 @@
+//! A sequencer, an L1 and an execution that are just enough to run derivation in both directions.
+
+use crate::{Checkpoint, DerivationPipeline, Frame, PipelineError, Step, attributes, frame::encode_calldata, origin};
+use alloy_consensus::{BlockBody, SignableTransaction, TxLegacy};
+use alloy_eips::{BlockNumHash, Decodable2718, Encodable2718};
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
+use praxis_primitives::{
+    BatcherTransaction, Block, FeeParams, Header, L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig,
+    RollupGenesis, SealedBlock, Transaction, TxDeposit,
+};
+use std::sync::Arc;
+
+pub(super) const BATCHER: Address = Address::repeat_byte(0xBA);
+
+/// A small deterministic generator; tests need no better one.
+#[derive(Debug, Clone)]
+pub(super) struct Rng(pub(super) u64);
+
+impl Rng {
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound.max(1)
+    }
+
+    pub(super) fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.next() as u8).collect()
+    }
+}
+
+/// L1, the sequencer's chain and what both agree on.
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    pub(super) config: Arc<RollupConfig>,
+    pub(super) l1: Vec<Arc<L1BlockInfo>>,
+    pub(super) blocks: Vec<SealedBlock>,
+    pub(super) head: L2BlockInfo,
+    pub(super) rng: Rng,
+}
+
+pub(super) fn config() -> RollupConfig {
+    RollupConfig {
+        genesis: RollupGenesis {
+            l1: BlockNumHash::new(100, B256::ZERO),
+            l2: BlockNumHash::new(0, keccak256("l2 genesis")),
+            l2_time_ms: 1_000_000,
+            balances: Default::default(),
+        },
+        l1_chain_id: 1,
+        l2_chain_id: 2,
+        block_time_ms: 250,
+        max_sequencer_drift_ms: 3_000,
+        sequencing_window: 12,
+        channel_timeout: 5,
+        batch_inbox: Address::repeat_byte(0xFF),
+        batcher: BATCHER,
+        output_oracle: Address::ZERO,
+        proposer: Address::ZERO,
+        gas_limit: 30_000_000,
+        fees: FeeParams::ETHEREUM,
+    }
+}
+
+/// What stands for execution: a block that commits to its attributes and nothing else.
+pub(super) fn execute(attributes: &PayloadAttributes) -> SealedBlock {
+    let transactions: Vec<Transaction> =
+        attributes.transactions.iter().map(|tx| Transaction::decode_2718_exact(tx).unwrap()).collect();
+    let header = Header {
+        number: attributes.number,
+        parent_hash: attributes.parent_hash,
+        timestamp: attributes.timestamp_ms / 1000,
+        mix_hash: attributes.prev_randao,
+        parent_beacon_block_root: Some(attributes.parent_beacon_block_root),
+        state_root: keccak256(attributes.transactions.concat()),
+        ..Header::default()
+    };
+    SealedBlock::seal_slow(Block { header, body: BlockBody { transactions, ..Default::default() } })
+}
+
+impl World {
+    pub(super) fn new(seed: u64, change: impl FnOnce(&mut RollupConfig)) -> Self {
+        let mut config = config();
+        change(&mut config);
+        let mut rng = Rng(seed);
+        let mut first = l1_block(&mut rng, 100, B256::ZERO, config.genesis.l2_time_ms / 1000);
+        first.deposits = vec![];
+        config.genesis.l1.hash = first.hash;
+        let head = Checkpoint::genesis(&config).safe;
+        Self { config: Arc::new(config), l1: vec![Arc::new(first)], blocks: vec![], head, rng }
+    }
+
+    pub(super) fn l1_head(&self) -> &Arc<L1BlockInfo> {
+        self.l1.last().unwrap()
+    }
+
+    pub(super) fn l1_at(&self, number: u64) -> Option<&Arc<L1BlockInfo>> {
+        self.l1.get((number - 100) as usize)
+    }
+
+    /// Adds an L1 block `seconds` after the last with this calldata from the batcher.
+    pub(super) fn mine(&mut self, seconds: u64, calldata: Vec<Bytes>) -> BlockNumHash {
+        let parent = self.l1_head().clone();
+        let mut block = l1_block(&mut self.rng, parent.number + 1, parent.hash, parent.timestamp + seconds);
+        block.batcher_transactions = calldata.into_iter().map(|data| self.batcher_tx(BATCHER, data)).collect();
+        self.push_l1(block)
+    }
+
+    pub(super) fn push_l1(&mut self, block: L1BlockInfo) -> BlockNumHash {
+        let id = block.id();
+        self.l1.push(Arc::new(block));
+        id
+    }
+
+    pub(super) fn batcher_tx(&mut self, from: Address, data: Bytes) -> BatcherTransaction {
+        BatcherTransaction { from, hash: self.rng.next().to_be_bytes().repeat(4).as_slice().try_into().unwrap(), data }
+    }
+
+    pub(super) fn mine_frames(&mut self, seconds: u64, frames: &[Frame]) -> BlockNumHash {
+        self.mine(seconds, frames.iter().map(|f| encode_calldata(std::slice::from_ref(f)).into()).collect())
+    }
+
+    pub(super) fn transaction(&mut self, calldata: usize) -> Bytes {
+        let tx = TxLegacy {
+            nonce: self.rng.below(1 << 20),
+            gas_limit: 21_000,
+            to: TxKind::Call(Address::repeat_byte(3)),
+            value: U256::from(self.rng.next()),
+            input: self.rng.bytes(calldata).into(),
+            ..TxLegacy::default()
+        };
+        Transaction::Ethereum(tx.into_signed(Signature::test_signature()).into()).encoded_2718().into()
+    }
+
+    /// The sequencer builds a block with up to `transactions` transactions.
+    pub(super) fn build(&mut self, transactions: usize, calldata: usize) -> &SealedBlock {
+        let current = self.l1_at(self.head.l1_origin.number).unwrap().clone();
+        let next = self.l1_at(self.head.l1_origin.number + 1).cloned();
+        let choice = origin::next_origin(&self.config, &self.head, &current, next.as_deref()).unwrap();
+        let count = if choice.deposits_only { 0 } else { transactions };
+        let transactions = (0..count).map(|_| self.transaction(calldata)).collect();
+        let origin = if choice.advance { next.unwrap() } else { current };
+        let attributes = attributes::build(&self.config, &self.head, &origin, false, transactions).unwrap();
+        let block = execute(&attributes);
+        self.head = L2BlockInfo::of(&block, &self.config).unwrap();
+        self.blocks.push(block);
+        self.blocks.last().unwrap()
+    }
+
+    pub(super) fn build_many(&mut self, blocks: usize, transactions: usize, calldata: usize) {
+        for _ in 0..blocks {
+            self.build(transactions, calldata);
+        }
+    }
+
+    pub(super) fn mine_empty(&mut self, blocks: usize) {
+        for _ in 0..blocks {
+            self.mine(1, vec![]);
+        }
+    }
+
+    pub(super) fn info(&self, number: u64) -> L2BlockInfo {
+        match number {
+            0 => Checkpoint::genesis(&self.config).safe,
+            _ => L2BlockInfo::of(&self.blocks[number as usize - 1], &self.config).unwrap(),
+        }
+    }
+
+    pub(super) fn pipeline(&self) -> DerivationPipeline {
+        DerivationPipeline::new(self.config.clone(), Checkpoint::genesis(&self.config)).unwrap()
+    }
+
+    /// Derives from `pipeline` on until L1 ends.
+    pub(super) fn derive_with(&self, pipeline: &mut DerivationPipeline) -> Derived {
+        let mut derived = Derived::default();
+        let mut safe = *pipeline.safe();
+        loop {
+            match pipeline.step(&safe).unwrap() {
+                Step::Attributes(attributes) => {
+                    safe = L2BlockInfo::of(&execute(&attributes), &self.config).unwrap();
+                    derived.attributes.push(*attributes);
+                }
+                Step::Consumed(checkpoint) => derived.checkpoints.push(checkpoint),
+                Step::NeedL1(number) => match self.l1_at(number) {
+                    Some(block) => pipeline.push_l1(block.clone()).unwrap(),
+                    None => return derived,
+                },
+            }
+        }
+    }
+
+    pub(super) fn derive(&self) -> Derived {
+        self.derive_with(&mut self.pipeline())
+    }
+
+    /// The attributes of the sequencer's blocks, from block `first` on.
+    pub(super) fn expected(&self, first: u64) -> Vec<PayloadAttributes> {
+        let blocks = &self.blocks[first as usize - 1..];
+        blocks.iter().map(|block| crate::attributes_of_block(&self.config, block).unwrap()).collect()
+    }
+}
+
+/// What a run of the pipeline gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Derived {
+    pub(super) attributes: Vec<PayloadAttributes>,
+    pub(super) checkpoints: Vec<Checkpoint>,
+}
+
+/// Steps until the pipeline gives attributes or wants more L1 than there is.
+pub(super) fn next_attributes(
+    world: &World,
+    pipeline: &mut DerivationPipeline,
+    safe: &L2BlockInfo,
+) -> Result<Option<PayloadAttributes>, PipelineError> {
+    loop {
+        match pipeline.step(safe)? {
+            Step::Attributes(attributes) => return Ok(Some(*attributes)),
+            Step::Consumed(_) => {}
+            Step::NeedL1(number) => match world.l1_at(number) {
+                Some(block) => pipeline.push_l1(block.clone())?,
+                None => return Ok(None),
+            },
+        }
+    }
+}
+
+fn l1_block(rng: &mut Rng, number: u64, parent_hash: B256, timestamp: u64) -> L1BlockInfo {
+    let hash = keccak256([parent_hash.as_slice(), &rng.next().to_be_bytes()].concat());
+    let deposits = (0..rng.below(3)).map(|index| TxDeposit {
+        source_hash: keccak256([hash.as_slice(), &index.to_be_bytes()].concat()),
+        from: Address::repeat_byte(9),
+        to: TxKind::Call(Address::repeat_byte(index as u8)),
+        mint: u128::from(index),
+        value: U256::from(index),
+        gas_limit: 21_000,
+        is_system_transaction: false,
+        input: Bytes::new(),
+    });
+    L1BlockInfo {
+        number,
+        hash,
+        parent_hash,
+        timestamp,
+        base_fee: number,
+        blob_base_fee: 1,
+        prev_randao: keccak256(hash),
+        parent_beacon_block_root: keccak256(number.to_be_bytes()),
+        batcher_transactions: vec![],
+        deposits: deposits.collect(),
+    }
+}

@@ -179,7 +179,9 @@ proptest! {
             let safe = *pipeline.safe();
             if encoder.update_safe(&safe, world.l1_head().number) == SafeUpdate::Restarted {
                 let encoded_again = world.blocks.get(safe.number as usize..).unwrap_or_default().to_vec();
-                encoded_again.iter().for_each(|block| drop(encoder.add_block(block)));
+                encoded_again.iter().for_each(|block| {
+                    let _ = encoder.add_block(block);
+                });
             }
         }
         let all = world.derive();

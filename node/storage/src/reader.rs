@@ -256,6 +256,9 @@ impl Reader {
     }
 }
 
+/// A key and its value.
+pub(crate) type Row<'r> = (&'r [u8], &'r [u8]);
+
 /// Rows in order of their keys.
 pub(crate) struct Rows<'r> {
     iterator: DBRawIterator<'r>,
@@ -264,7 +267,7 @@ pub(crate) struct Rows<'r> {
 
 impl Rows<'_> {
     /// The row at hand; `None` after the last one.
-    pub(crate) fn current(&self) -> Result<Option<(&[u8], &[u8])>, StorageError> {
+    pub(crate) fn current(&self) -> Result<Option<Row<'_>>, StorageError> {
         match self.iterator.item() {
             Some(row) => Ok(Some(row)),
             None => self.iterator.status().map(|()| None).map_err(|error| io("read", self.table.name(), &error)),

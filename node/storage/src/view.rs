@@ -99,7 +99,7 @@ impl StateView {
             if key != keys::chunk(id, index) || number > self.block.number {
                 break;
             }
-            if bytes.len() + data.len() > MAX_PLAN_BYTES as usize {
+            if bytes.len() + data.len() > MAX_PLAN_BYTES {
                 return Err(at.corrupt("the model is longer than a model may be"));
             }
             bytes.extend_from_slice(data);

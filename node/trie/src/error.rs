@@ -8,47 +8,54 @@ use praxis_primitives::Fault;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum TrieError {
     /// The reader failed.
-    #[error("{trie}: cannot read the node at {path:?}: {source}")]
+    #[error("{at} cannot be read: {source}")]
     Read {
-        /// Which trie.
-        trie: TrieName,
-        /// Path of the node.
-        path: Nibbles,
+        /// Where.
+        at: Box<NodeAt>,
         /// The reader's reason.
         source: Fault,
     },
     /// A parent names a node that is not stored.
-    #[error("{trie}: the node at {path:?} with hash {hash} is missing")]
+    #[error("{at} with hash {hash} is missing")]
     Missing {
-        /// Which trie.
-        trie: TrieName,
-        /// Path of the node.
-        path: Nibbles,
+        /// Where.
+        at: Box<NodeAt>,
         /// Its hash, as the parent holds it.
         hash: B256,
     },
     /// A stored node is not the one that its parent names.
-    #[error("{trie}: the node at {path:?} should have hash {expected} and has {actual}")]
+    #[error("{at} should have hash {expected} and has {actual}")]
     Mismatch {
-        /// Which trie.
-        trie: TrieName,
-        /// Path of the node.
-        path: Nibbles,
+        /// Where.
+        at: Box<NodeAt>,
         /// The hash that the parent, or the account's leaf, holds.
         expected: B256,
         /// The hash of the stored bytes.
         actual: B256,
     },
     /// A stored node does not decode, or no trie contains such a node.
-    #[error("{trie}: the node at {path:?} is corrupt: {reason}")]
+    #[error("{at} is corrupt: {reason}")]
     Corrupt {
-        /// Which trie.
-        trie: TrieName,
-        /// Path of the node.
-        path: Nibbles,
+        /// Where.
+        at: Box<NodeAt>,
         /// What is wrong with it.
         reason: &'static str,
     },
+}
+
+/// The node that an error speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeAt {
+    /// Which trie.
+    pub trie: TrieName,
+    /// Path of the node in it.
+    pub path: Nibbles,
+}
+
+impl std::fmt::Display for NodeAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: the node at {:?}", self.trie, self.path)
+    }
 }
 
 /// The trie that an error speaks of.

@@ -18,7 +18,7 @@ mod state;
 mod updates;
 
 pub use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
-pub use error::{TrieError, TrieName};
+pub use error::{NodeAt, TrieError, TrieName};
 pub use full::{full_root, full_storage_root};
 pub use memory::MemoryNodes;
 pub use proof::{AccountProof, StorageProof, account_proof};

@@ -83,15 +83,14 @@ fn prove(
         Some(rlp) => take(source, path, expected_root, rlp, &mut proof)?,
         None => match expected_root {
             None | Some(EMPTY_ROOT_HASH) => return Ok((None, proof)),
-            Some(hash) => return Err(TrieError::Missing { trie: source.name(), path, hash }),
+            Some(hash) => return Err(TrieError::Missing { at: source.at(path), hash }),
         },
     };
     loop {
         let rest = key.slice(path.len()..);
         node = match node {
             Node::Hashed(hash) => {
-                let trie = source.name();
-                let rlp = source.read(&path)?.ok_or(TrieError::Missing { trie, path, hash })?;
+                let rlp = source.read(&path)?.ok_or_else(|| TrieError::Missing { at: source.at(path), hash })?;
                 take(source, path, Some(hash), rlp, &mut proof)?
             }
             Node::Leaf { key, value } => return Ok(((key == rest).then_some(value), proof)),
@@ -126,7 +125,7 @@ fn take(
     if let Some(expected) = expected {
         let actual = keccak256(&rlp);
         if actual != expected {
-            return Err(TrieError::Mismatch { trie: source.name(), path, expected, actual });
+            return Err(TrieError::Mismatch { at: source.at(path), expected, actual });
         }
     }
     let node = decode(&rlp, path.len()).map_err(|reason| source.corrupt(path, reason))?;

@@ -1,6 +1,6 @@
 //! Where nodes come from.
 
-use crate::{TrieError, TrieName};
+use crate::{NodeAt, TrieError, TrieName};
 use alloy_primitives::{B256, Bytes};
 use alloy_trie::Nibbles;
 use praxis_primitives::Fault;
@@ -44,7 +44,7 @@ pub(crate) enum Source<'a> {
 }
 
 impl Source<'_> {
-    pub(crate) const fn name(&self) -> TrieName {
+    const fn name(&self) -> TrieName {
         match self {
             Self::Accounts(_) => TrieName::Accounts,
             Self::Storage(_, address) | Self::Fresh(address) => TrieName::Storage(*address),
@@ -57,10 +57,14 @@ impl Source<'_> {
             Self::Storage(reader, address) => reader.storage_node(*address, path),
             Self::Fresh(_) => Ok(None),
         };
-        found.map_err(|source| TrieError::Read { trie: self.name(), path: *path, source })
+        found.map_err(|source| TrieError::Read { at: self.at(*path), source })
     }
 
-    pub(crate) const fn corrupt(&self, path: Nibbles, reason: &'static str) -> TrieError {
-        TrieError::Corrupt { trie: self.name(), path, reason }
+    pub(crate) fn at(&self, path: Nibbles) -> Box<NodeAt> {
+        Box::new(NodeAt { trie: self.name(), path })
+    }
+
+    pub(crate) fn corrupt(&self, path: Nibbles, reason: &'static str) -> TrieError {
+        TrieError::Corrupt { at: self.at(path), reason }
     }
 }

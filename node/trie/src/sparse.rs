@@ -41,11 +41,11 @@ impl<'a> SparseTrie<'a> {
         if actual == expected {
             return Ok(trie);
         }
-        let (trie, path) = (source.name(), Nibbles::new());
+        let at = source.at(Nibbles::new());
         if actual == EMPTY_ROOT_HASH {
-            return Err(TrieError::Missing { trie, path, hash: expected });
+            return Err(TrieError::Missing { at, hash: expected });
         }
-        Err(TrieError::Mismatch { trie, path, expected, actual })
+        Err(TrieError::Mismatch { at, expected, actual })
     }
 
     /// The root before any change.
@@ -108,11 +108,11 @@ impl Loader<'_> {
     /// The node itself, read from the source where it is only a hash.
     fn resolve(&mut self, node: Node, path: Nibbles) -> Result<Node, TrieError> {
         let Node::Hashed(hash) = node else { return Ok(node) };
-        let trie = self.source.name();
-        let rlp = self.source.read(&path)?.ok_or(TrieError::Missing { trie, path, hash })?;
+        let at = || self.source.at(path);
+        let rlp = self.source.read(&path)?.ok_or_else(|| TrieError::Missing { at: at(), hash })?;
         let actual = keccak256(&rlp);
         if actual != hash {
-            return Err(TrieError::Mismatch { trie, path, expected: hash, actual });
+            return Err(TrieError::Mismatch { at: at(), expected: hash, actual });
         }
         self.keep(path, rlp, hash)
     }

@@ -63,7 +63,7 @@ impl Effect {
 /// Gas with which a transaction does what it does with all the gas that it may have: the least, to a 64th, and a 32nd
 /// more for state that changes until then. A transfer to an account without code gets exactly 21,000.
 ///
-/// The most is the request's gas, else the block's limit; never above EIP-7825's cap, nor above what the caller can pay
+/// The most is the request's gas, and never above the block's limit, EIP-7825's cap, nor above what the caller can pay
 /// at the request's gas price. Every answer has been tried.
 ///
 /// # Errors
@@ -77,7 +77,8 @@ pub fn estimate_gas(
     overrides: &StateOverrides,
 ) -> Result<u64, EstimateError> {
     let state = OverriddenState::new(state, overrides);
-    let most = affordable(&state, request, request.gas.unwrap_or(context.gas_limit).min(MAX_TX_GAS_LIMIT_OSAKA))?;
+    let limit = request.gas.unwrap_or(context.gas_limit).min(context.gas_limit).min(MAX_TX_GAS_LIMIT_OSAKA);
+    let most = affordable(&state, request, limit)?;
     let attempt = |gas: u64| call(spec, context, &state, models.clone(), request, gas);
     let full = attempt(most)?;
     let Some(wanted) = Effect::of(&full) else { return Err(EstimateError::Failed(Box::new(full))) };

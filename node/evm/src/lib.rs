@@ -30,7 +30,7 @@ pub use memory::{InMemoryModels, InMemoryState};
 pub use outcome::{ExecutionOutput, TxOutcome, TxStatus};
 pub use overrides::{AccountOverride, StateOverrides};
 pub use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelAccess, ModelCache, PreparedModel};
-pub use simulate::{CallOutcome, CallRequest, CallStatus, SimulateError, simulate};
+pub use simulate::{CALL_GAS_CAP, CallOutcome, CallRequest, CallStatus, SimulateError, simulate};
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,9 @@ use praxis_precompile::ModelAccess;
 use praxis_primitives::{ChainSpec, Fault, InferenceEntry, StateReader};
 use revm::context::CfgEnv;
 
+/// The most gas that a call gets, whatever it asks for: it bounds the time that one request takes.
+pub const CALL_GAS_CAP: u64 = 50_000_000;
+
 /// A call that is not a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRequest {
@@ -22,7 +25,7 @@ pub struct CallRequest {
     pub value: U256,
     /// Calldata.
     pub data: Bytes,
-    /// Gas limit; `None` for the block's.
+    /// Gas limit; `None` for the block's. At most [`CALL_GAS_CAP`] is given.
     pub gas: Option<u64>,
     /// Fee per gas in wei (the most, with a priority fee). At zero the call pays no fee, and the base fee is not looked
     /// at; otherwise the caller must be able to pay.
@@ -114,7 +117,7 @@ pub fn simulate(
     overrides: &StateOverrides,
 ) -> Result<CallOutcome, SimulateError> {
     let state = OverriddenState::new(state, overrides);
-    let gas_limit = request.gas.unwrap_or(context.gas_limit);
+    let gas_limit = request.gas.unwrap_or(context.gas_limit).min(CALL_GAS_CAP);
     call(spec, context, &state, models, request, gas_limit)
 }
 

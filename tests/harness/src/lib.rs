@@ -1,1 +1,29 @@
-//! praxis-harness.
+//! The whole loop, stepped by hand: no sockets, no clock, no runtime; a test takes milliseconds.
+//!
+//! [`L1Miner`] is an L1 in memory. [`TestSequencer`] builds blocks on it with the real chain, pool and builder;
+//! [`TestBatcher`] posts them with the real encoder; [`TestProposer`] claims their output roots; [`TestVerifier`] derives
+//! and judges on a database of its own. [`World`] holds one of each. Only L1 and the wires are not the node's own.
+//!
+//! Each role has a hook where a test makes it lie. Every function panics where a test has no use for an error.
+
+mod accounts;
+mod batcher;
+mod config;
+mod follower;
+mod miner;
+mod model;
+mod proposer;
+mod sequencer;
+mod verifier;
+mod world;
+
+pub use accounts::{Account, BATCHER, PROPOSER, account};
+pub use batcher::{Alter, TestBatcher, rewrite_batch};
+pub use config::{L1_GENESIS_NUMBER, L1_GENESIS_TIME, L2_CHAIN_ID, base_config, chain_options, with_genesis};
+pub use follower::{Followed, Follower, SafeBlock};
+pub use miner::{L1Miner, Mine};
+pub use model::{DemoModel, demo_model, prices};
+pub use proposer::TestProposer;
+pub use sequencer::TestSequencer;
+pub use verifier::TestVerifier;
+pub use world::World;

@@ -1,0 +1,215 @@
+//! An L1 in memory.
+
+use crate::{BATCHER, L1_GENESIS_NUMBER, L1_GENESIS_TIME};
+use alloy_eips::BlockNumHash;
+use alloy_primitives::{Address, B256, Bytes, keccak256};
+use praxis_builder::L1View;
+use praxis_l1::Claim;
+use praxis_primitives::{BatcherTransaction, L1BlockInfo, TxDeposit};
+use praxis_proposer::ClaimRequest;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// What a new block is to hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Mine {
+    /// Seconds after its parent.
+    pub seconds: u64,
+    /// How many of the waiting transactions to the inbox it takes at most.
+    pub transactions: usize,
+}
+
+impl Default for Mine {
+    fn default() -> Self {
+        Self { seconds: 1, transactions: usize::MAX }
+    }
+}
+
+/// A chain of L1 blocks with what waits to be in the next one. Blocks can be taken back.
+#[derive(Debug)]
+pub struct L1Miner {
+    blocks: Vec<Arc<L1BlockInfo>>,
+    claims: BTreeMap<B256, Vec<Claim>>,
+    inbox: VecDeque<BatcherTransaction>,
+    waiting_claims: VecDeque<ClaimRequest>,
+    deposits: Vec<TxDeposit>,
+    /// Makes every block's and transaction's hash another.
+    count: u64,
+    /// How far behind the head the finalized block stands; `None`: nothing is ever final.
+    pub finality_depth: Option<u64>,
+}
+
+impl Default for L1Miner {
+    fn default() -> Self {
+        let mut miner = Self {
+            blocks: vec![],
+            claims: BTreeMap::new(),
+            inbox: VecDeque::new(),
+            waiting_claims: VecDeque::new(),
+            deposits: vec![],
+            count: 0,
+            finality_depth: None,
+        };
+        let first = miner.seal(L1_GENESIS_NUMBER, B256::ZERO, L1_GENESIS_TIME, vec![], vec![]);
+        miner.blocks.push(Arc::new(first));
+        miner
+    }
+}
+
+impl L1Miner {
+    /// The newest block.
+    pub fn head(&self) -> &Arc<L1BlockInfo> {
+        self.blocks.last().expect("the first block is never taken back")
+    }
+
+    /// The canonical block of that number.
+    pub fn at(&self, number: u64) -> Option<&Arc<L1BlockInfo>> {
+        self.blocks.get(usize::try_from(number.checked_sub(L1_GENESIS_NUMBER)?).ok()?)
+    }
+
+    /// Whether this is a canonical block.
+    pub fn is_canonical(&self, id: BlockNumHash) -> bool {
+        self.at(id.number).is_some_and(|block| block.hash == id.hash)
+    }
+
+    /// The finalized block, where there is one.
+    pub fn finalized(&self) -> Option<BlockNumHash> {
+        let number = self.head().number.checked_sub(self.finality_depth?)?;
+        self.at(number).map(|block| block.id())
+    }
+
+    /// The claims that the block with this hash holds.
+    pub fn claims_in(&self, block: B256) -> &[Claim] {
+        self.claims.get(&block).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every claim of the canonical chain, in order.
+    pub fn claims(&self) -> impl Iterator<Item = &Claim> {
+        self.blocks.iter().flat_map(|block| self.claims_in(block.hash))
+    }
+
+    /// The block that holds the transaction.
+    pub fn included(&self, transaction: B256) -> Option<BlockNumHash> {
+        let holds = |block: &&Arc<L1BlockInfo>| block.batcher_transactions.iter().any(|tx| tx.hash == transaction);
+        self.blocks.iter().rev().find(holds).map(|block| block.id())
+    }
+
+    /// How many transactions to the inbox wait.
+    pub fn waiting(&self) -> usize {
+        self.inbox.len()
+    }
+
+    /// A transaction of the batcher to the inbox waits to be mined; gives its hash.
+    pub fn submit(&mut self, data: Bytes) -> B256 {
+        self.submit_from(BATCHER, data)
+    }
+
+    /// A transaction of anybody to the inbox waits to be mined; gives its hash.
+    pub fn submit_from(&mut self, from: Address, data: Bytes) -> B256 {
+        self.count += 1;
+        let hash = keccak256([&self.count.to_be_bytes()[..], from.as_slice(), &data].concat());
+        self.inbox.push_back(BatcherTransaction { from, hash, data });
+        hash
+    }
+
+    /// A claim waits to be mined. It is void, as the contract has it, when the L1 block that it names is gone by then.
+    pub fn submit_claim(&mut self, claim: ClaimRequest) {
+        self.waiting_claims.push_back(claim);
+    }
+
+    /// Forgets what waits, as when a mempool lost it.
+    pub fn drop_waiting(&mut self) {
+        self.inbox.clear();
+        self.waiting_claims.clear();
+    }
+
+    /// A deposit that the next block makes.
+    pub fn deposit(&mut self, deposit: TxDeposit) {
+        self.deposits.push(deposit);
+    }
+
+    /// Mines a block a second after the last, with everything that waits.
+    pub fn mine(&mut self) -> BlockNumHash {
+        self.mine_with(Mine::default())
+    }
+
+    /// Mines `count` blocks that take nothing of what waits.
+    pub fn mine_empty(&mut self, count: u64) {
+        for _ in 0..count {
+            self.mine_with(Mine { transactions: 0, ..Mine::default() });
+        }
+    }
+
+    /// Mines a block.
+    pub fn mine_with(&mut self, mine: Mine) -> BlockNumHash {
+        let parent = self.head().clone();
+        let take = mine.transactions.min(self.inbox.len());
+        let transactions: Vec<_> = self.inbox.drain(..take).collect();
+        let deposits = std::mem::take(&mut self.deposits);
+        let block = self.seal(parent.number + 1, parent.hash, parent.timestamp + mine.seconds, transactions, deposits);
+        let id = block.id();
+        self.blocks.push(Arc::new(block));
+        if mine.transactions > 0 {
+            self.hold_claims(id);
+        }
+        id
+    }
+
+    fn hold_claims(&mut self, l1: BlockNumHash) {
+        let mut index = self.claims().count() as u64;
+        for request in std::mem::take(&mut self.waiting_claims) {
+            let ClaimRequest { l2_block_number, output_root, l1: named } = request;
+            if self.is_canonical(named) {
+                let claim = Claim { index, l2_block_number, output_root, l1 };
+                self.claims.entry(l1.hash).or_default().push(claim);
+                index += 1;
+            }
+        }
+    }
+
+    fn seal(
+        &mut self,
+        number: u64,
+        parent_hash: B256,
+        timestamp: u64,
+        batcher_transactions: Vec<BatcherTransaction>,
+        deposits: Vec<TxDeposit>,
+    ) -> L1BlockInfo {
+        self.count += 1;
+        let hash = keccak256([parent_hash.as_slice(), &self.count.to_be_bytes()].concat());
+        L1BlockInfo {
+            number,
+            hash,
+            parent_hash,
+            timestamp,
+            base_fee: 1_000_000_000 + number,
+            blob_base_fee: 1,
+            prev_randao: keccak256([hash.as_slice(), b"randao"].concat()),
+            parent_beacon_block_root: keccak256([hash.as_slice(), b"beacon"].concat()),
+            batcher_transactions,
+            deposits,
+        }
+    }
+
+    /// Takes back the newest `depth` blocks with all that they held; what was in them comes back only if a test submits
+    /// it again. Gives their transactions to the inbox.
+    ///
+    /// # Panics
+    /// When that would take back the first block.
+    pub fn reorg(&mut self, depth: usize) -> Vec<BatcherTransaction> {
+        assert!(depth < self.blocks.len(), "a reorg of depth {depth} on {} blocks", self.blocks.len());
+        let gone = self.blocks.split_off(self.blocks.len() - depth);
+        for block in &gone {
+            self.claims.remove(&block.hash);
+        }
+        gone.iter().flat_map(|block| block.batcher_transactions.clone()).collect()
+    }
+}
+
+impl L1View for L1Miner {
+    fn block(&self, number: u64) -> Option<Arc<L1BlockInfo>> {
+        self.at(number).cloned()
+    }
+}

@@ -1,0 +1,106 @@
+//! A verifier: its own database, derivation and judge.
+
+use crate::{Followed, Follower, L1Miner};
+use praxis_chain::{Chain, ChainOptions, SafeChainError};
+use praxis_primitives::RollupConfig;
+use praxis_verifier::{Difference, Judge, Verdict};
+use std::{path::Path, sync::Arc};
+use tempfile::TempDir;
+
+struct Running {
+    chain: Arc<Chain>,
+    follower: Follower,
+    judge: Judge,
+    /// Claims of L1 blocks that were derived before this start have been handed to the judge.
+    caught_up: bool,
+}
+
+impl Running {
+    fn open(path: &Path, config: &Arc<RollupConfig>, options: ChainOptions) -> Self {
+        let chain = Chain::open(path, config.chain_spec(), options).expect("the verifier's chain opens");
+        let follower = Follower::open(chain.clone());
+        Self { chain, follower, judge: Judge::default(), caught_up: false }
+    }
+}
+
+/// See the module.
+pub struct TestVerifier {
+    config: Arc<RollupConfig>,
+    options: ChainOptions,
+    directory: TempDir,
+    running: Option<Running>,
+}
+
+impl TestVerifier {
+    /// A verifier on a new database.
+    pub fn new(config: Arc<RollupConfig>, options: ChainOptions) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let running = Some(Running::open(directory.path(), &config, options.clone()));
+        Self { config, options, directory, running }
+    }
+
+    /// Stops and starts again on the same database.
+    pub fn restart(&mut self) {
+        self.running = None;
+        self.running = Some(Running::open(self.directory.path(), &self.config, self.options.clone()));
+    }
+
+    const fn running(&self) -> &Running {
+        self.running.as_ref().expect("it runs, except inside restart")
+    }
+
+    /// Its chain.
+    pub const fn chain(&self) -> &Arc<Chain> {
+        &self.running().chain
+    }
+
+    /// Its derivation.
+    pub const fn follower(&self) -> &Follower {
+        &self.running().follower
+    }
+
+    /// Its judge.
+    pub const fn judge(&self) -> &Judge {
+        &self.running().judge
+    }
+
+    /// The wrong claim about the lowest block.
+    pub const fn difference(&self) -> Option<&Difference> {
+        self.judge().first_difference()
+    }
+
+    /// What derivation dropped, as a verifier's report has it.
+    pub fn dropped(&self) -> Vec<String> {
+        let events = self.follower().safe_chain().events();
+        events.iter().filter(|event| event.is_drop()).map(|event| event.kind.to_string()).collect()
+    }
+
+    /// Derives and judges to the end of L1.
+    ///
+    /// # Errors
+    /// Whatever stops derivation.
+    pub fn follow(&mut self, l1: &L1Miner) -> Result<(Followed, Vec<Verdict>), SafeChainError> {
+        self.follow_to(l1, u64::MAX)
+    }
+
+    /// Derives and judges up to and with L1 block `last`.
+    ///
+    /// # Errors
+    /// As [`Self::follow`].
+    pub fn follow_to(&mut self, l1: &L1Miner, last: u64) -> Result<(Followed, Vec<Verdict>), SafeChainError> {
+        let Running { chain, follower, judge, caught_up } = self.running.as_mut().expect("it runs");
+        if !std::mem::replace(caught_up, true) {
+            let past = self.config.genesis.l1.number + 1..=follower.safe_chain().consumed().l1.number;
+            judge.add(past.filter_map(|n| l1.at(n)).flat_map(|block| l1.claims_in(block.hash)).copied());
+        }
+        let followed = follower.follow_to(l1, last)?;
+        if let Some(to) = followed.rewound_to {
+            judge.rewind(to.number);
+        }
+        for checkpoint in &followed.consumed {
+            judge.add(l1.claims_in(checkpoint.l1.hash).iter().copied());
+        }
+        let verdicts = judge.judge(chain, follower.safe().number)?;
+        Ok((followed, verdicts))
+    }
+}

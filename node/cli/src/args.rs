@@ -168,6 +168,9 @@ pub(crate) struct DeployArgs {
     /// L1 blocks within which a batch must follow its origin.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(2..=100_000))]
     pub(crate) sequencing_window: u64,
+    /// Least distance between two claims in L2 blocks; a minute's blocks unless given.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=8_000))]
+    pub(crate) claim_interval: Option<u64>,
     /// The batcher's account; the deployer's unless given.
     #[arg(long)]
     pub(crate) batcher: Option<Address>,

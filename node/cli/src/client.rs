@@ -7,6 +7,7 @@ use alloy_provider::{DynProvider, Provider, ProviderBuilder};
 use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest};
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolCall;
+use alloy_transport::TransportError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
@@ -49,15 +50,20 @@ impl Client {
         ))
     }
 
+    /// What the node said, or that it says nothing.
+    fn failed(&self, what: &str, error: &TransportError) -> Failure {
+        match error.as_error_resp() {
+            Some(answer) => Failure::failed(format!("{what}: {}", answer.message)),
+            None => self.unreachable(error),
+        }
+    }
+
     /// Any method.
     pub(crate) async fn request<T>(&self, method: &'static str, params: Value) -> Result<T, Failure>
     where
         T: DeserializeOwned + Send + Sync + std::fmt::Debug + Unpin + 'static,
     {
-        self.provider
-            .raw_request::<_, T>(method.into(), params)
-            .await
-            .map_err(|e| Failure::failed(format!("{method} at {} failed: {e}", self.url)))
+        self.provider.raw_request::<_, T>(method.into(), params).await.map_err(|e| self.failed(method, &e))
     }
 
     /// Calls a contract without a transaction.
@@ -85,14 +91,14 @@ impl Client {
     }
 
     async fn execute(&self, request: TransactionRequest, what: &str) -> Result<TransactionReceipt, Failure> {
-        let failed = |e: &dyn std::fmt::Display| Failure::failed(format!("{what}: {e}"));
-        let pending = self.provider.send_transaction(request).await.map_err(|e| failed(&e))?;
+        let pending = self.provider.send_transaction(request).await.map_err(|e| self.failed(what, &e))?;
         let hash = *pending.tx_hash();
         let receipt = self.wait(hash).await?;
         if receipt.status() {
             Ok(receipt)
         } else {
-            Err(failed(&format!("the transaction {hash} reverted in block {:?}", receipt.block_number)))
+            let block = receipt.block_number.unwrap_or_default();
+            Err(Failure::failed(format!("{what}: the transaction {hash} reverted in block {block}")))
         }
     }
 

@@ -32,7 +32,9 @@ pub(crate) async fn run(args: DeployArgs, ui: &Ui) -> Result<(), Failure> {
         sequencing_window: args.sequencing_window,
         batcher: args.batcher.unwrap_or(deployer),
         proposer: args.proposer.unwrap_or(deployer),
-        submission_interval: (CLAIM_EVERY_MS / args.block_time_ms).clamp(1, MAX_INTERVAL),
+        submission_interval: args
+            .claim_interval
+            .unwrap_or_else(|| (CLAIM_EVERY_MS / args.block_time_ms).clamp(1, MAX_INTERVAL)),
         balances: args.fund.iter().map(|address| (*address, funded)).collect(),
     };
     let spinner = ui.spinner("deploying");

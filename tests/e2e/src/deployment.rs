@@ -14,6 +14,8 @@ use std::{
 const DEPLOYER: u32 = 0;
 /// Account that posts batches.
 const BATCHER: u32 = 2;
+/// L2 blocks between two claims.
+const CLAIM_INTERVAL: &str = "8";
 /// Account that claims.
 const PROPOSER: u32 = 3;
 
@@ -98,7 +100,8 @@ async fn deploy(l1: &str, rollup: &Path, sequencing_window: u64) -> Result<Value
         (dev_account(BATCHER)?.address().to_string(), dev_account(PROPOSER)?.address().to_string());
     let funded = dev_account(1)?.address().to_string();
     let fixed = ["--json", "deploy", "--l1", l1, "--out", &out, "--sequencing-window", &window];
-    let accounts = ["--batcher", &batcher, "--proposer", &proposer, "--fund", &funded];
+    let accounts =
+        ["--claim-interval", CLAIM_INTERVAL, "--batcher", &batcher, "--proposer", &proposer, "--fund", &funded];
     let mut command = praxis(fixed.iter().chain(&accounts))?;
     command.env("PRAXIS_PRIVATE_KEY", dev_key(DEPLOYER)?);
     run(command, Duration::from_secs(60)).await?.expect(0)?;

@@ -40,14 +40,15 @@ pub fn value(name: &str, shape: &[Dim]) -> Vec<u8> {
     [bytes(1, name.as_bytes()), bytes(2, &bytes(1, &tensor))].concat()
 }
 
-/// A `NodeProto` from `x` to `y` with further fields, such as attributes.
+/// A `NodeProto` from `ticker` to `y` with further fields, such as attributes.
 pub fn node(name: &str, operator: &str, rest: &[u8]) -> Vec<u8> {
-    [bytes(1, b"x"), bytes(2, b"y"), bytes(3, name.as_bytes()), bytes(4, operator.as_bytes()), rest.to_vec()].concat()
+    [bytes(1, b"ticker"), bytes(2, b"y"), bytes(3, name.as_bytes()), bytes(4, operator.as_bytes()), rest.to_vec()]
+        .concat()
 }
 
-/// A `GraphProto` with one input `x`, one node and one output `y`.
+/// A `GraphProto` with one input `ticker`, one node and one output `y`.
 pub fn graph(node: &[u8], input: &[Dim], output: &[Dim]) -> Vec<u8> {
-    [bytes(1, node), bytes(2, b"graph"), bytes(11, &value("x", input)), bytes(12, &value("y", output))].concat()
+    [bytes(1, node), bytes(2, b"graph"), bytes(11, &value("ticker", input)), bytes(12, &value("y", output))].concat()
 }
 
 /// A `ModelProto` of operator set 17 around a graph.

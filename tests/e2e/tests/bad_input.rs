@@ -82,16 +82,17 @@ async fn an_unsupported_operator_is_named_with_its_node() -> Result<()> {
 
 #[tokio::test]
 async fn an_open_dimension_asks_for_a_shape() -> Result<()> {
-    let file = square(&[onnx::Dim::Named("batch".into()), onnx::Dim::Size(4)]);
-    refused("dynamic.onnx", &file, &["--shape", "x"]).await?;
+    // A first dimension that is open is a batch of one; any other has to be given.
+    let file = square(&[onnx::Dim::Size(1), onnx::Dim::Named("width".into())]);
+    refused("dynamic.onnx", &file, &["--shape", "ticker"]).await?;
     let folder = tempfile::tempdir()?;
     let (path, plan) = (folder.path().join("dynamic.onnx"), folder.path().join("out.plan"));
     std::fs::write(&path, &file)?;
     let (path, plan) = (path.display().to_string(), plan.display().to_string());
-    bounded(&["model", "import", &path, "-o", &plan, "--shape", "x=1,4"]).await?.expect(0)?;
-    bounded(&["model", "import", &path, "-o", &plan, "--shape", "x=1,5,4"]).await?.expect(1)?.fails_clearly()?;
+    bounded(&["model", "import", &path, "-o", &plan, "--shape", "ticker=1,4"]).await?.expect(0)?;
+    bounded(&["model", "import", &path, "-o", &plan, "--shape", "ticker=1,5,4"]).await?.expect(1)?.fails_clearly()?;
     bounded(&["model", "import", &path, "-o", &plan, "--shape", "nobody=1"]).await?.expect(1)?.fails_clearly()?;
-    bounded(&["model", "import", &path, "-o", &plan, "--shape", "x=one"]).await?.expect(2)?;
+    bounded(&["model", "import", &path, "-o", &plan, "--shape", "ticker=one"]).await?.expect(2)?;
     Ok(())
 }
 
@@ -99,12 +100,13 @@ async fn an_open_dimension_asks_for_a_shape() -> Result<()> {
 async fn expressions_and_graphs_thousands_deep_are_refused() -> Result<()> {
     let depth = 50_000;
     let parentheses = format!("{}n{}", "(".repeat(depth), ")".repeat(depth));
-    let file = square(&[onnx::Dim::Named(parentheses), onnx::Dim::Size(4)]);
-    refused("parentheses.onnx", &file, &["x"]).await?;
     let signs = format!("{}n", "-".repeat(depth));
-    refused("signs.onnx", &square(&[onnx::Dim::Named(signs)]), &["x"]).await?;
     let sum = format!("{}n", "1+".repeat(depth));
-    refused("sum.onnx", &square(&[onnx::Dim::Named(sum)]), &["x"]).await?;
+    for expression in [parentheses, signs, sum] {
+        let deep = || onnx::Dim::Named(expression.clone());
+        refused("expression.onnx", &square(&[onnx::Dim::Size(4), deep()]), &["ticker"]).await?;
+        refused("expressions.onnx", &square(&[deep(), deep()]), &["ticker"]).await?;
+    }
     // Quadratic in its depth, so less deep.
     refused("graphs.onnx", &onnx::model(&onnx::nested_graphs(3_000)), &["graphs.onnx"]).await
 }
@@ -112,11 +114,11 @@ async fn expressions_and_graphs_thousands_deep_are_refused() -> Result<()> {
 #[tokio::test]
 async fn shapes_beyond_memory_are_refused() -> Result<()> {
     let large = [onnx::Dim::Size(1), onnx::Dim::Size(1 << 40)];
-    refused("large.onnx", &square(&large), &["x"]).await?;
+    refused("large.onnx", &square(&large), &["ticker"]).await?;
     let overflowing = [onnx::Dim::Size(1 << 31), onnx::Dim::Size(1 << 31), onnx::Dim::Size(1 << 31)];
-    refused("overflowing.onnx", &square(&overflowing), &["x"]).await?;
+    refused("overflowing.onnx", &square(&overflowing), &["ticker"]).await?;
     let negative = [onnx::Dim::Size(u64::MAX), onnx::Dim::Size(4)];
-    refused("negative.onnx", &square(&negative), &["x"]).await
+    refused("negative.onnx", &square(&negative), &["ticker"]).await
 }
 
 #[tokio::test]
@@ -191,7 +193,11 @@ async fn a_wrong_key_or_another_chains_folder_is_named() -> Result<()> {
     let kept = deployment.folder("kept").display().to_string();
     let verify = |config: &str| praxis(["verify", "--rollup", config, "--l1", &l1, "--datadir", &kept]);
     run(verify(&rollup)?, 4 * SOON).await?.expect(0)?;
-    run(verify(&out)?, SOON).await?.expect(1)?.fails_clearly()?.says(&[&kept, "another chain"])?;
+    run(verify(&out)?, SOON).await?.expect(1)?.fails_clearly()?.says(&[
+        &kept,
+        "holds chain",
+        "choose another data directory",
+    ])?;
     Ok(())
 }
 

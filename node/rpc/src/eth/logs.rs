@@ -148,7 +148,10 @@ fn check_range(from: u64, to: u64, head: u64, limit: u64) -> Result<(u64, u64), 
         return Err(Failure::Params("block range extends beyond current head block".into()));
     }
     if to - from >= limit {
-        return Err(Failure::Limit(format!("query spans {} blocks, at most {limit} are allowed", to - from + 1)));
+        return Err(Failure::Limit(format!(
+            "query spans {} blocks, at most {limit} are allowed",
+            (to - from).saturating_add(1)
+        )));
     }
     Ok((from, to))
 }

@@ -1,7 +1,7 @@
 //! Shapes against what the execution-apis specification and OP clients expect, field by field.
 
 use super::*;
-use alloy_consensus::{EthereumTxEnvelope, Signed, TxEip1559, TxEip4844, TxLegacy};
+use alloy_consensus::{EthereumTxEnvelope, Signed, TransactionEnvelope as _, TxEip1559, TxEip4844, TxLegacy};
 use alloy_primitives::{Address, B256, Bytes, LogData, Signature, TxKind, U256};
 use praxis_primitives::{
     Block, BlockNumHash, FeeParams, Header, L1Attributes, L1BlockInfo, Receipt, RecoveredBlock, RecoveredTransaction,

@@ -1,0 +1,200 @@
+//! Models and inferences, and the rollup's status, over a socket.
+
+mod support;
+
+use alloy_primitives::{B256, Bytes, TxKind};
+use alloy_sol_types::SolCall;
+use jsonrpsee::core::client::ClientT;
+use praxis_contracts::{
+    IInference, IModelRegistry,
+    addresses::{INFERENCE, MODEL_REGISTRY},
+};
+use praxis_model::{DType, Plan, PlanBuilder, Tensor, TensorType, hash_tensors, id, ops};
+use praxis_rpc::{L1BlockRef, L1Status};
+use serde_json::{Value, json};
+use support::Node;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// y = max(x, 0) for three numbers.
+fn plan() -> Plan {
+    let mut builder = PlanBuilder::new(1, [7; 32]);
+    let x = builder.input("x", TensorType::new(DType::F32, [1, 3])).unwrap();
+    let y = builder.node1(ops::Relu, &[x]).unwrap();
+    builder.output("y", y);
+    builder.finish().unwrap()
+}
+
+async fn registry(node: &Node, call: impl SolCall) {
+    let hash = node.send(TxKind::Call(MODEL_REGISTRY), 0, call.abi_encode(), 5_000_000).await;
+    node.seal();
+    let receipt = node.ok("eth_getTransactionReceipt", json!([hash])).await;
+    assert_eq!(receipt["status"], "0x1", "{receipt}");
+}
+
+async fn publish(node: &Node) -> B256 {
+    let bytes = plan().encode();
+    let model = id::model_id(&bytes);
+    let length = bytes.len() as u32;
+    assert_eq!(node.ok("praxis_getModel", json!([model])).await, Value::Null);
+    registry(node, IModelRegistry::beginCall { id: model, length, root: id::model_root(&bytes) }).await;
+    assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "uploading");
+    let proof = id::chunk_proof(&bytes, 0).unwrap();
+    registry(node, IModelRegistry::putChunkCall { id: model, index: 0, data: bytes.into(), proof }).await;
+    assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "complete");
+    registry(node, IModelRegistry::activateCall { id: model }).await;
+    assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "pending");
+    node.seal();
+    model
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_published_listed_and_run() {
+    let node = Node::rollup().await;
+    assert_eq!(node.ok("praxis_listModels", json!([])).await, json!([]));
+    let model = publish(&node).await;
+    let shown = node.ok("praxis_getModel", json!([model])).await;
+    assert_eq!(shown["status"], "active");
+    assert_eq!(shown["owner"], json!(node.signer.address()));
+    assert_eq!(shown["chunks"], json!({"present": 1, "total": 1}));
+    assert_eq!(shown["activationBlock"], "0x3");
+    assert_eq!(shown["manifest"]["inputs"], json!([{"name": "x", "dtype": 1, "type": "float32", "shape": [1, 3]}]));
+    assert_eq!(shown["manifest"]["sourceSha256"], json!(B256::repeat_byte(7)));
+    let cost = plan().cost();
+    assert_eq!(shown["warmGas"], format!("{:#x}", cost.gas));
+    assert_eq!(node.ok("praxis_listModels", json!([{"from": 0, "limit": 5}])).await, json!([shown]));
+    assert_eq!(node.ok("praxis_listModels", json!([{"from": 1}])).await, json!([]));
+    assert_eq!(node.ok("praxis_getModel", json!([model, "0x0"])).await, Value::Null);
+
+    let given = json!([{"name": "x", "values": [[1.5, -2, 0.25]]}]);
+    let output = node.ok("praxis_runModel", json!([model, given, "latest"])).await;
+    assert_eq!(output[0]["values"], json!([1.5, 0.0, 0.25]));
+    assert_eq!((&output[0]["name"], &output[0]["shape"]), (&json!("y"), &json!([1, 3])));
+    assert_eq!(node.ok("praxis_runModel", json!([model, [[1.5, -2, 0.25]]])).await, output);
+    assert_eq!(node.err("praxis_runModel", json!([model, []])).await.0, -32602);
+    assert_eq!(node.err("praxis_runModel", json!([B256::ZERO, [[1]]])).await.0, -32000);
+    let (code, message) = node.err("praxis_runModel", json!([model, [{"shape": [1, 2], "values": [1, 2]}]])).await;
+    assert_eq!(code, 3);
+    assert!(message.contains("InputShape"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inferences_of_a_transaction_come_with_their_tensors() {
+    let node = Node::rollup().await;
+    let model = publish(&node).await;
+    let input = Tensor::from_f32([1, 3], &[-1.0, 2.0, f32::NAN]);
+    let abi = IInference::Tensor { dtype: 1, shape: vec![1, 3], data: input.data.clone().into() };
+    let call = Bytes::from(IInference::inferCall { model, inputs: vec![abi] }.abi_encode());
+    let request = json!({"from": node.signer.address(), "to": INFERENCE, "data": call});
+    let gas = node.ok("eth_estimateGas", json!([request])).await;
+    let gas = u64::from_str_radix(gas.as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
+    let returned: Bytes = serde_json::from_value(node.ok("eth_call", json!([request, "latest"])).await).unwrap();
+    let expected = IInference::inferCall::abi_decode_returns(&returned).unwrap();
+
+    let hash = node.send(TxKind::Call(INFERENCE), 0, call, gas).await;
+    let block = node.seal().block.clone();
+    assert_eq!(node.ok("eth_getTransactionReceipt", json!([hash])).await["status"], "0x1");
+    let inferences = node.ok("praxis_getInferences", json!([hash])).await;
+    assert_eq!(inferences.as_array().unwrap().len(), 1);
+    let one = &inferences[0];
+    assert_eq!(one["model"], json!(model));
+    assert_eq!(one["caller"], json!(node.signer.address()));
+    assert_eq!(one["inputHash"], json!(hash_tensors(&[input])));
+    assert_eq!(one["inputs"][0]["values"], json!([-1.0, 2.0, "NaN"]));
+    assert_eq!(one["outputs"][0]["data"], json!(expected[0].data));
+    assert_eq!(
+        (&one["reverted"], &one["static"], &one["transactionHash"]),
+        (&json!(false), &json!(false), &json!(hash))
+    );
+    for of in [
+        json!([block.hash()]),
+        json!(["latest"]),
+        json!([format!("{:#x}", block.number)]),
+        json!([{"blockHash": block.hash()}]),
+    ] {
+        assert_eq!(node.ok("praxis_getInferences", of.clone()).await, inferences, "{of}");
+    }
+    assert_eq!(node.ok("praxis_getInferences", json!(["0x1"])).await, json!([]));
+    assert_eq!(node.ok("praxis_getInferences", json!([B256::ZERO])).await, Value::Null);
+    assert_eq!(node.ok("praxis_getInferences", json!(["0x99"])).await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rollups_status_is_op_nodes() {
+    let node = Node::rollup().await;
+    for _ in 0..3 {
+        node.seal();
+    }
+    node.chain.set_safe(2).unwrap();
+    node.chain.set_finalized(1).unwrap();
+    let seen = L1BlockRef { hash: B256::repeat_byte(1), number: 9, parent_hash: B256::ZERO, timestamp: 12 };
+    node.l1.send_replace(L1Status { current: Some(seen), head: Some(seen), ..L1Status::default() });
+    let status = node.ok("optimism_syncStatus", json!([])).await;
+    assert_eq!(
+        status["current_l1"],
+        json!({"hash": seen.hash, "number": 9, "parentHash": B256::ZERO, "timestamp": 12})
+    );
+    assert_eq!(status["finalized_l1"]["number"], 0);
+    let numbers = [("unsafe_l2", 3), ("safe_l2", 2), ("finalized_l2", 1)];
+    for (key, number) in numbers {
+        assert_eq!(status[key]["number"], number, "{key}");
+    }
+    assert_eq!(status["unsafe_l2"]["l1origin"]["hash"], json!(B256::repeat_byte(1)));
+    assert_eq!(
+        (&status["unsafe_l2"]["sequenceNumber"], &status["unsafe_l2"]["timestamp"]),
+        (&json!(3), &json!(1_700_000_000))
+    );
+    let output = node.ok("optimism_outputAtBlock", json!(["0x2"])).await;
+    let block = node.ok("eth_getBlockByNumber", json!(["0x2", false])).await;
+    assert_eq!(output["outputRoot"], json!(node.chain.output(2).unwrap().root()));
+    assert_eq!(output["stateRoot"], block["stateRoot"]);
+    assert_eq!(output["withdrawalStorageRoot"], block["withdrawalsRoot"]);
+    assert_eq!(output["blockRef"]["hash"], block["hash"]);
+    assert_eq!(node.err("optimism_outputAtBlock", json!(["0x9"])).await, (-32000, "header not found".into()));
+    let config = node.ok("optimism_rollupConfig", json!([])).await;
+    assert_eq!(config["l2_chain_id"], 77_001);
+    assert_eq!(node.ok("optimism_version", json!([])).await, "praxis/test");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_bounded() {
+    let node = Node::rollup_with(|config| {
+        config.limits.batch_requests = 3;
+        config.limits.request_bytes = 2_000;
+    })
+    .await;
+    let mut batch = jsonrpsee::core::params::BatchRequestBuilder::new();
+    for _ in 0..3 {
+        batch.insert("eth_chainId", jsonrpsee::rpc_params![]).unwrap();
+    }
+    let answers = node.client.batch_request::<String>(batch.clone()).await.unwrap();
+    assert_eq!(answers.num_successful_calls(), 3);
+    batch.insert("eth_chainId", jsonrpsee::rpc_params![]).unwrap();
+    assert!(node.client.batch_request::<String>(batch).await.is_err());
+    let long = "0x".to_string() + &"00".repeat(2_000);
+    assert!(node.client.request::<Value, _>("web3_sha3", jsonrpsee::rpc_params![long]).await.is_err());
+    assert_eq!(node.err("eth_getBalance", json!(["0x12"])).await.0, -32602);
+    assert_eq!(node.err("eth_noSuchMethod", json!([])).await.0, -32601);
+}
+
+async fn http(node: &Node, request: &str) -> String {
+    let mut stream = tokio::net::TcpStream::connect(node.rpc.local_addr()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let read = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..read]).to_ascii_lowercase()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_pages_may_call_when_the_configuration_says_so() {
+    let preflight = "OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: http://page\r\nAccess-Control-Request-Method: POST\r\n\
+                     Access-Control-Request-Headers: content-type\r\n\r\n";
+    let any = Node::rollup().await;
+    assert!(http(&any, preflight).await.contains("access-control-allow-origin: *"));
+    let none = Node::rollup_with(|config| config.cors = praxis_rpc::Cors::None).await;
+    assert!(!http(&none, preflight).await.contains("access-control-allow-origin"));
+    let some = Node::rollup_with(|config| config.cors = praxis_rpc::Cors::Origins(vec!["http://page".into()])).await;
+    assert!(http(&some, preflight).await.contains("access-control-allow-origin: http://page"));
+    assert!(
+        !http(&some, &preflight.replace("//page", "//evil")).await.contains("access-control-allow-origin: http://evil")
+    );
+}

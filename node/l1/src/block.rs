@@ -1,6 +1,6 @@
 //! A block whose bytes were checked against its hash.
 
-use crate::{L1Error, rpc::Rpc};
+use crate::{AlteredBlock, L1Error, rpc::Rpc};
 use alloy_consensus::{
     EthereumTxEnvelope, Header, Transaction as _, TxEip4844, proofs::calculate_transaction_root,
     transaction::SignerRecoverable,
@@ -29,7 +29,13 @@ pub(crate) fn check_header(rpc: &Rpc, method: &'static str, block: &Value, expec
     let computed = header.hash_slow();
     if computed != expected {
         let url = rpc.url();
-        return Err(L1Error::Altered { url, block: expected, what: "header", computed, expected });
+        return Err(L1Error::Altered(Box::new(AlteredBlock {
+            url,
+            block: expected,
+            what: "header",
+            computed,
+            expected,
+        })));
     }
     Ok(header)
 }
@@ -48,7 +54,13 @@ impl CheckedBlock {
         let expected = header.transactions_root;
         if computed != expected {
             let what = "list of transactions";
-            return Err(L1Error::Altered { url: rpc.url(), block: hash, what, computed, expected });
+            return Err(L1Error::Altered(Box::new(AlteredBlock {
+                url: rpc.url(),
+                block: hash,
+                what,
+                computed,
+                expected,
+            })));
         }
         Ok(Self { hash, header, transactions })
     }

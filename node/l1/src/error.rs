@@ -50,21 +50,8 @@ pub enum L1Error {
         reason: String,
     },
     /// Bytes that do not belong to the hash under which they came.
-    #[error(
-        "L1 at {url} altered block {block}: its {what} hashes to {computed}, not {expected}; do not trust this provider"
-    )]
-    Altered {
-        /// The URL.
-        url: String,
-        /// Hash of the block.
-        block: B256,
-        /// What was altered.
-        what: &'static str,
-        /// The hash that follows from the bytes.
-        computed: B256,
-        /// The hash that the block commits to.
-        expected: B256,
-    },
+    #[error(transparent)]
+    Altered(Box<AlteredBlock>),
     /// A transaction that this version cannot encode, so that the block's hash cannot be checked.
     #[error("L1 block {block} holds transaction {transaction}, which this version cannot read: {reason}")]
     UnknownTransaction {
@@ -95,6 +82,24 @@ pub enum L1Error {
     },
 }
 
+/// A block whose bytes contradict its hash.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "L1 at {url} altered block {block}: its {what} hashes to {computed}, not {expected}; do not trust this provider"
+)]
+pub struct AlteredBlock {
+    /// The URL.
+    pub url: String,
+    /// Hash of the block.
+    pub block: B256,
+    /// What was altered.
+    pub what: &'static str,
+    /// The hash that follows from the bytes.
+    pub computed: B256,
+    /// The hash that the block commits to.
+    pub expected: B256,
+}
+
 impl L1Error {
     /// Whether the same read may succeed later without anyone's help.
     pub const fn is_temporary(&self) -> bool {
@@ -103,6 +108,6 @@ impl L1Error {
 
     /// Whether the provider gave bytes that contradict a hash.
     pub const fn is_altered(&self) -> bool {
-        matches!(self, Self::Altered { .. })
+        matches!(self, Self::Altered(_))
     }
 }

@@ -12,17 +12,21 @@ mod block;
 mod client;
 mod deploy;
 mod error;
+#[cfg(test)]
+mod fake;
 mod fees;
 mod keys;
 pub mod oracle;
 mod receipts;
 mod rpc;
+#[cfg(test)]
+mod tests;
 mod tx;
 
 pub use block::CheckedBlock;
 pub use client::{BlockTag, L1Client};
 pub use deploy::{DeployError, deploy_output_oracle};
-pub use error::L1Error;
+pub use error::{AlteredBlock, L1Error};
 pub use fees::Fees;
 pub use keys::{KeyError, check_key, parse_key};
 pub use oracle::Claim;

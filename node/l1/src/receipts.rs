@@ -1,6 +1,6 @@
 //! Receipts that were checked against a block's receipts root.
 
-use crate::{CheckedBlock, L1Error, rpc::Rpc};
+use crate::{AlteredBlock, CheckedBlock, L1Error, rpc::Rpc};
 use alloy_consensus::{EthereumReceipt, TxReceipt, TxType, proofs::calculate_receipt_root};
 use alloy_primitives::{Address, B256, Bytes, Log, LogData, U8, U64};
 use serde::Deserialize;
@@ -60,7 +60,13 @@ pub(crate) async fn fetch(rpc: &Rpc, block: &CheckedBlock) -> Result<Vec<L1Recei
     let expected = block.header.receipts_root;
     if computed != expected {
         let what = "list of receipts";
-        return Err(L1Error::Altered { url: rpc.url(), block: block.hash, what, computed, expected });
+        return Err(L1Error::Altered(Box::new(AlteredBlock {
+            url: rpc.url(),
+            block: block.hash,
+            what,
+            computed,
+            expected,
+        })));
     }
     Ok(receipts)
 }

@@ -260,7 +260,7 @@ impl Actor {
                 }
                 Err(TxError::L1 { error, .. }) if error.is_temporary() => {
                     self.queue.push_front(job);
-                    return Err(error);
+                    return Err(*error);
                 }
                 Err(error) => {
                     warn!("{error}");
@@ -275,7 +275,7 @@ impl Actor {
     async fn prepare(&self, job: &Job) -> Result<(u64, Fees), TxError> {
         let request = &job.request;
         let label = || request.label.clone();
-        let l1 = |error| TxError::L1 { label: label(), error };
+        let l1 = |error| TxError::L1 { label: label(), error: Box::new(error) };
         let address = self.signer.address();
         let fees = self.market().await.map_err(l1)?;
         let gas_limit = match request.gas_limit {
@@ -328,7 +328,7 @@ impl Actor {
             Err(L1Error::Refused { message, .. }) => message,
             Err(error) if error.is_temporary() => return Err(error),
             Err(error) => {
-                self.fail(index, TxError::L1 { label, error });
+                self.fail(index, TxError::L1 { label, error: Box::new(error) });
                 return Ok(false);
             }
         };

@@ -51,7 +51,7 @@ pub enum TxError {
         /// What was to be sent.
         label: String,
         /// What happened.
-        error: L1Error,
+        error: Box<L1Error>,
     },
     /// Signing failed.
     #[error("{label} could not be signed: {reason}")]

@@ -13,3 +13,6 @@ mod port;
 pub use core::{BatcherCore, CoreError, Pulled};
 pub use driver::{Batcher, BatcherConfig};
 pub use port::{L2Source, SafeView};
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@ mod block;
 mod calls;
 mod conservation;
 mod deposits;
+mod differential;
+mod faults;
 mod fixture;
 mod inference;
 mod publish;

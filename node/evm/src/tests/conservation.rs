@@ -66,7 +66,10 @@ proptest! {
             });
         }
         // A deposit from one of the senders moves its nonce, and the transactions after it are refused: also a case.
-        chain.try_block(&transactions);
+        let (outcomes, _) = chain.try_block(&transactions);
+        for (tx, outcome) in transactions.iter().zip(&outcomes) {
+            prop_assert!(outcome.is_ok() || !tx.inner().is_deposit());
+        }
         prop_assert_eq!(chain.state.total_balance(), before + U256::from(minted));
     }
 }

@@ -146,7 +146,7 @@ impl Chain {
         let tx = TxEip1559 {
             chain_id: self.spec.chain_id,
             nonce: *nonce - 1,
-            gas_limit: 10_000_000,
+            gas_limit: 3_000_000,
             max_fee_per_gas: 3 * GWEI,
             max_priority_fee_per_gas: GWEI,
             to,

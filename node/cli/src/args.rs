@@ -86,8 +86,8 @@ pub(crate) struct DemoArgs {
     /// JSON-RPC of the L2 to use. When nothing answers there, a `praxis dev` is started for the demo's duration.
     #[arg(long)]
     pub(crate) rpc: Option<Url>,
-    /// Show it over this L1 instead of the embedded one.
-    #[arg(long, conflicts_with = "rpc")]
+    /// Show it over this L1 instead of the embedded one; with --rpc, the L1 of the system that runs there.
+    #[arg(long)]
     pub(crate) l1_url: Option<Url>,
     /// Beacon API of that L1.
     #[arg(long, requires = "l1_url")]

@@ -12,6 +12,7 @@ use crate::{
 };
 use alloy_signer_local::PrivateKeySigner;
 use praxis_primitives::RollupConfig;
+use praxis_storage::Durability;
 use praxis_verifier::{DriverConfig, Verifier};
 use std::{sync::Arc, time::Duration};
 
@@ -40,6 +41,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
             rpc_flag: "--rpc-addr",
             sequencer,
             poll: POLL,
+            durability: Durability::PowerLoss,
         };
         rpc = Some(L2Node::start(options, &mut tasks).await?.rpc);
     }
@@ -60,7 +62,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
 }
 
 async fn start_verifier(args: &NodeArgs, config: &Arc<RollupConfig>, tasks: &mut Tasks) -> Result<(), Failure> {
-    let chain = open_chain(config, &args.datadir.join("verifier"))?;
+    let chain = open_chain(config, &args.datadir.join("verifier"), Durability::PowerLoss)?;
     let driver_config = DriverConfig { poll: POLL, claims_of: Some(config.output_oracle), ..DriverConfig::default() };
     let (driver, _) = driver(chain, &args.l1, driver_config).await?;
     tasks.spawn("verifier", Verifier::new(driver).await?.run(report_verdict));

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{failure::Failure, keys, telemetry, ui::Ui};
 use praxis_primitives::RollupConfig;
+use praxis_storage::Durability;
 use praxis_verifier::{DriverConfig, Verdict, Verifier};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -71,7 +72,7 @@ impl DevSystem {
         check_golden_digests()?;
         let (datadir, temporary) = data_directory(options.datadir.as_deref())?;
         let mut tasks = Tasks::default();
-        let metrics_url = options.metrics_port.map(|port| serve_metrics(port)).transpose()?;
+        let metrics_url = options.metrics_port.map(serve_metrics).transpose()?;
         let l1_url = match &options.l1_url {
             Some(url) => url.clone(),
             None => {
@@ -94,6 +95,7 @@ impl DevSystem {
             rpc_flag: "--l2-port",
             sequencer: Some(sequencer),
             poll: POLL,
+            durability: Durability::ProcessCrash,
         };
         let node = L2Node::start(l2, &mut tasks).await?;
         let l2_url = Url::parse(&format!("http://{}", node.rpc))?;
@@ -103,7 +105,7 @@ impl DevSystem {
             .await
             .map_err(|e| Failure::failed(format!("the page can't be served: {e} (--page-port)")))?;
         let page_url = format!("http://{}", page.local_addr());
-        std::mem::forget(page);
+        tasks.keep(page);
         Ok(Self { l1_url, l2_url, page_url, metrics_url, rollup, config, tasks, datadir, temporary })
     }
 
@@ -222,7 +224,7 @@ async fn start_verifier(
     l1: &Url,
     tasks: &mut Tasks,
 ) -> Result<(), Failure> {
-    let chain = open_chain(config, &datadir.join("verifier"))?;
+    let chain = open_chain(config, &datadir.join("verifier"), Durability::ProcessCrash)?;
     let driver_config = DriverConfig { poll: POLL, claims_of: Some(config.output_oracle), ..DriverConfig::default() };
     let (driver, _) = driver(chain, l1, driver_config).await?;
     let verifier = Verifier::new(driver).await?;

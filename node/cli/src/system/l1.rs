@@ -7,6 +7,7 @@ use praxis_builder::{DevL1, run_dev_l1};
 use praxis_chain::Chain;
 use praxis_pool::{Pool, PoolConfig, PoolLimits};
 use praxis_primitives::{ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, Rules};
+use praxis_storage::Durability;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 /// Chain id of the embedded L1.
@@ -58,14 +59,14 @@ pub(crate) async fn start_dev_l1(
     tasks: &mut Tasks,
 ) -> Result<SocketAddr, Failure> {
     let spec = dev_l1_spec(genesis_time, block_time_s)?;
-    let chain = Chain::open(&datadir.join("l1"), spec, super::l2::chain_options())?;
+    let chain = Chain::open(&datadir.join("l1"), spec, super::l2::chain_options(Durability::ProcessCrash))?;
     let pool = Arc::new(Pool::new(PoolConfig {
         chain_id: DEV_L1_CHAIN_ID,
         block_gas_limit: GAS_LIMIT,
         min_base_fee: 0,
         limits: PoolLimits::default(),
     }));
-    let local = serve_rpc("L1", "--l1-port", address, chain.clone(), pool.clone(), None).await?;
+    let local = serve_rpc("L1", "--l1-port", address, chain.clone(), pool.clone(), None, tasks).await?;
     let producer = Arc::new(DevL1::new(chain, pool));
     // The first block comes before anybody asks: derivation begins above genesis.
     let first = producer.clone();

@@ -48,6 +48,8 @@ pub(crate) struct L2Options<'a> {
     pub(crate) sequencer: Option<SequencerKeys>,
     /// How often L1 is asked for news.
     pub(crate) poll: Duration,
+    /// What a committed block survives.
+    pub(crate) durability: Durability,
 }
 
 /// A running L2 node.
@@ -65,17 +67,21 @@ pub(crate) fn check_golden_digests() -> Result<(), Failure> {
 }
 
 /// How chains of this process are opened.
-pub(crate) fn chain_options() -> ChainOptions {
+pub(crate) fn chain_options(durability: Durability) -> ChainOptions {
     ChainOptions {
         models: Arc::new(ModelCache::new(DEFAULT_CACHE_BYTES)),
-        database: DatabaseOptions { durability: Durability::ProcessCrash, ..DatabaseOptions::default() },
+        database: DatabaseOptions { durability, ..DatabaseOptions::default() },
         diff_hook: None,
     }
 }
 
 /// Opens a rollup's chain in `datadir`.
-pub(crate) fn open_chain(config: &Arc<RollupConfig>, datadir: &Path) -> Result<Arc<Chain>, Failure> {
-    Ok(Chain::open(datadir, config.chain_spec(), chain_options())?)
+pub(crate) fn open_chain(
+    config: &Arc<RollupConfig>,
+    datadir: &Path,
+    durability: Durability,
+) -> Result<Arc<Chain>, Failure> {
+    Ok(Chain::open(datadir, config.chain_spec(), chain_options(durability))?)
 }
 
 /// A driver for a role with its own chain.
@@ -99,6 +105,7 @@ pub(crate) async fn serve_rpc(
     chain: Arc<Chain>,
     pool: Arc<Pool>,
     l1: Option<watch::Receiver<L1Status>>,
+    tasks: &mut Tasks,
 ) -> Result<SocketAddr, Failure> {
     let client_version = format!("praxis/v{}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
     let context = RpcContext { chain, pool: Some(pool), l1, client_version };
@@ -106,19 +113,18 @@ pub(crate) async fn serve_rpc(
         .await
         .map_err(|e| Failure::failed(format!("the {name}'s JSON-RPC can't be served: {e} ({flag})")))?;
     let local = handle.local_addr();
-    // It serves as long as the process lives; dropping the handle would stop it.
-    std::mem::forget(handle);
+    tasks.keep(handle);
     Ok(local)
 }
 
 impl L2Node {
     /// Starts a node and hands its parts to `tasks`.
     pub(crate) async fn start(options: L2Options<'_>, tasks: &mut Tasks) -> Result<Self, Failure> {
-        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll } = options;
+        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, durability } = options;
         if let Some(keys) = &sequencer {
             check_sequencer_keys(keys, &config)?;
         }
-        let chain = open_chain(&config, &datadir.join("l2"))?;
+        let chain = open_chain(&config, &datadir.join("l2"), durability)?;
         let pool = Arc::new(Pool::new(PoolConfig {
             chain_id: config.l2_chain_id,
             block_gas_limit: config.gas_limit,
@@ -129,9 +135,10 @@ impl L2Node {
         let (driver, window) = driver(chain.clone(), &l1, driver_config).await?;
         let status = driver.status();
         let l1_status = l1_status(status.clone(), window.clone());
-        let local = serve_rpc("L2", rpc_flag, rpc, chain.clone(), pool.clone(), Some(l1_status)).await?;
+        let local = serve_rpc("L2", rpc_flag, rpc, chain.clone(), pool.clone(), Some(l1_status), tasks).await?;
         if let Some(keys) = sequencer {
-            start_sequencer(chain.clone(), pool, window, &l1, keys, status, poll, tasks).await?;
+            let parts = SequencerParts { chain: chain.clone(), pool, window, status, keys, l1, poll };
+            start_sequencer(parts, tasks).await?;
         } else {
             tasks.spawn("transaction pool", follow_pool(chain.clone(), pool));
         }
@@ -150,36 +157,40 @@ fn check_sequencer_keys(keys: &SequencerKeys, config: &RollupConfig) -> Result<(
     Ok(())
 }
 
-async fn start_sequencer(
+/// What a sequencer is joined from.
+struct SequencerParts {
     chain: Arc<Chain>,
     pool: Arc<Pool>,
     window: Arc<L1Window>,
-    l1: &Url,
-    keys: SequencerKeys,
     status: watch::Receiver<SyncStatus>,
+    keys: SequencerKeys,
+    l1: Url,
     poll: Duration,
-    tasks: &mut Tasks,
-) -> Result<(), Failure> {
+}
+
+async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(), Failure> {
+    let SequencerParts { chain, pool, window, status, keys, l1, poll } = parts;
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("a sequencer needs a rollup"))?;
     let budget = Duration::from_millis(config.block_time_ms * BUILD_SHARE_PERCENT / 100);
-    let sequencer = Arc::new(Sequencer::new(chain.clone(), pool.clone(), Some(budget))?);
-    let gate = gate(status.clone());
-    tasks.spawn("block builder", praxis_builder::run(sequencer.clone(), Arc::new(WindowView(window)), gate));
+    let sequencer = Arc::new(Sequencer::new(chain.clone(), pool, Some(budget))?);
+    let view = Arc::new(WindowView(window));
+    tasks.spawn("block builder", praxis_builder::run(sequencer.clone(), view, gate(status.clone())));
     tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer));
     let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
-    let manager_config = TxManagerConfig { poll_interval: poll, ..Default::default() };
+    let source = ChainSource::new(chain, status);
+    let manager = |signer| {
+        let manager_config = TxManagerConfig { poll_interval: poll, ..Default::default() };
+        TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config).0
+    };
     if let Some(signer) = keys.batcher {
-        let (manager, _) = TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config.clone());
-        let source = ChainSource::new(chain.clone(), status.clone());
         let batcher_config = BatcherConfig { poll_interval: poll, ..Default::default() };
-        tasks.spawn("batcher", Batcher::new(config.clone(), batcher_config, source, client.clone(), manager).run());
+        let batcher = Batcher::new(config.clone(), batcher_config, source.clone(), client.clone(), manager(signer));
+        tasks.spawn("batcher", batcher.run());
     }
     if let Some(signer) = keys.proposer {
-        let (manager, _) = TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config);
-        let source = ChainSource::new(chain, status);
         let proposer_config =
             ProposerConfig { oracle: config.output_oracle, poll_interval: poll, max_backoff: MAX_BACKOFF };
-        let proposer = Proposer::new(proposer_config, source, client, manager);
+        let proposer = Proposer::new(proposer_config, source, client.clone(), manager(signer));
         tasks.spawn("proposer", async move {
             proposer.run().await;
             Ok::<(), Failure>(())

@@ -1,13 +1,15 @@
 //! The tasks of a process. When one of them ends, the process does.
 
 use crate::failure::Failure;
-use std::future::Future;
+use std::{any::Any, future::Future};
 use tokio::task::JoinSet;
 
 /// Long-running parts of a process, by name.
 #[derive(Default)]
 pub(crate) struct Tasks {
     set: JoinSet<(&'static str, Result<(), Failure>)>,
+    /// Servers run until their handles are dropped.
+    handles: Vec<Box<dyn Any + Send>>,
 }
 
 impl Tasks {
@@ -17,6 +19,11 @@ impl Tasks {
         E: Into<Failure> + Send + 'static,
     {
         self.set.spawn(async move { (name, task.await.map_err(Into::into)) });
+    }
+
+    /// Keeps a server running for as long as the parts run.
+    pub(crate) fn keep(&mut self, handle: impl Any + Send) {
+        self.handles.push(Box::new(handle));
     }
 
     /// Waits until a part ends, which none does by itself unless something is broken.

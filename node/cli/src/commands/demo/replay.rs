@@ -8,6 +8,7 @@ use crate::{
 use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 use praxis_l1::{L1Client, L1ClientConfig};
+use praxis_storage::Durability;
 use praxis_verifier::{Difference, DriverConfig, Verifier};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub(super) struct Replayed {
 /// Derives and executes the chain from L1 until it holds `block` and a claim that covers it has been judged.
 pub(super) async fn replay(stage: &Stage, block: u64, transaction: B256) -> Result<Replayed, Failure> {
     let directory = tempfile::Builder::new().prefix("praxis-demo-verifier-").tempdir()?;
-    let chain = open_chain(&stage.config, directory.path())?;
+    let chain = open_chain(&stage.config, directory.path(), Durability::ProcessCrash)?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(200),
         claims_of: Some(stage.config.output_oracle),

@@ -28,13 +28,13 @@ pub(super) struct Stage {
 impl Stage {
     /// Finds a running system or starts one.
     pub(super) async fn prepare(args: &DemoArgs, ui: &Ui) -> Result<Self, Failure> {
-        let own = args.l1_url.is_some() || args.datadir.is_some();
+        let own = args.rpc.is_none() && (args.l1_url.is_some() || args.datadir.is_some());
         let l2 = match &args.rpc {
             Some(url) => url.clone(),
             None => Url::parse(DEFAULT_L2)?,
         };
         if !own {
-            match Self::attach(&l2).await {
+            match Self::attach(&l2, args.l1_url.as_ref()).await {
                 Ok(stage) => return Ok(stage),
                 Err(error) if args.rpc.is_some() => return Err(error),
                 Err(_) => {}
@@ -59,10 +59,11 @@ impl Stage {
     }
 
     /// A system that runs already: it says itself how it is configured.
-    async fn attach(l2: &Url) -> Result<Self, Failure> {
+    async fn attach(l2: &Url, l1: Option<&Url>) -> Result<Self, Failure> {
         let client = Client::reader(l2);
         let config: RollupConfig = client.request("praxis_rollupConfig", json!([])).await?;
-        Ok(Self { l1: Url::parse(DEFAULT_L1)?, l2: l2.clone(), config: Arc::new(config), system: None })
+        let l1 = l1.map_or_else(|| Url::parse(DEFAULT_L1), |url| Ok(url.clone()))?;
+        Ok(Self { l1, l2: l2.clone(), config: Arc::new(config), system: None })
     }
 
     /// Whether the demo started the system.

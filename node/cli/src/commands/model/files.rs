@@ -46,7 +46,7 @@ pub(crate) fn is_plan(bytes: &[u8]) -> bool {
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let at = |error: std::io::Error| Failure::failed(format!("{} can't be read: {error}", path.display()));
     let length = std::fs::metadata(path).map_err(at)?.len();
-    let limit = praxis_import::limits::MAX_FILE_BYTES as u64;
+    let limit = praxis_import::limits::MAX_FILE_BYTES;
     if length > limit {
         let path = path.display();
         return Err(Failure::failed(format!("{path} has {length} bytes; a model file has at most {limit}")));

@@ -10,6 +10,7 @@ use crate::{
 };
 use indicatif::ProgressBar;
 use praxis_primitives::RollupConfig;
+use praxis_storage::Durability;
 use praxis_verifier::{DriverConfig, DriverError, Report, Verifier};
 use serde_json::json;
 use std::{path::Path, sync::Arc, time::Duration};
@@ -52,7 +53,7 @@ pub(crate) async fn replay(
     ui: &Ui,
 ) -> Result<Report, Failure> {
     let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
-    let chain = open_chain(config, datadir.unwrap_or_else(|| temporary.path()))?;
+    let chain = open_chain(config, datadir.unwrap_or_else(|| temporary.path()), Durability::ProcessCrash)?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(100),
         claims_of: Some(config.output_oracle),

@@ -32,14 +32,11 @@ impl Registrar {
     }
 
     /// A method that answers from memory.
-    pub(crate) fn quick<R: Serialize>(
+    pub(crate) fn quick<R: Serialize + 'static>(
         &mut self,
         name: &'static str,
         run: fn(&Context, Args<'_>) -> Result<R, Failure>,
-    ) -> Result<(), RegisterMethodError>
-    where
-        R: 'static,
-    {
+    ) -> Result<(), RegisterMethodError> {
         self.module.register_method(name, move |params, context, _| {
             answer(name, Args::new(&params).and_then(|args| run(context, args)))
         })?;

@@ -48,7 +48,7 @@ impl IdProvider for HexIds {
 
 enum Wanted {
     Heads,
-    Logs(LogQuery),
+    Logs(Box<LogQuery>),
     Pending { full: bool },
 }
 
@@ -57,7 +57,10 @@ fn read(params: &Params<'_>) -> Result<Wanted, Failure> {
     let kind: SubscriptionKind = args.required()?;
     match kind {
         SubscriptionKind::NewHeads => Ok(Wanted::Heads),
-        SubscriptionKind::Logs => Ok(Wanted::Logs(LogQuery::new(args.optional::<Filter>()?.unwrap_or_default())?)),
+        SubscriptionKind::Logs => {
+            let filter = args.optional::<Filter>()?.unwrap_or_default();
+            Ok(Wanted::Logs(Box::new(LogQuery::new(filter)?)))
+        }
         SubscriptionKind::NewPendingTransactions => Ok(Wanted::Pending { full: args.optional()?.unwrap_or(false) }),
         SubscriptionKind::Syncing | SubscriptionKind::TransactionReceipts => {
             let known = "newHeads, logs and newPendingTransactions";

@@ -84,6 +84,8 @@ impl BlockContext {
             Rules::Rollup(_) => {
                 mismatch("timestamp", context.timestamp_ms / 1000, header.timestamp)?;
                 mismatch("beneficiary", spec.genesis.beneficiary, header.beneficiary)?;
+                // Nothing on L1 says what it holds, so what derivation makes of the block has none.
+                mismatch("extraData", &Bytes::new(), &header.extra_data)?;
             }
             Rules::Ethereum(_) if header.timestamp <= parent.timestamp => {
                 let expected = format!("more than {}", parent.timestamp);

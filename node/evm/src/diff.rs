@@ -1,11 +1,13 @@
 //! revm's changes as a [`StateDiff`].
 
+use alloy_primitives::U256;
 use praxis_primitives::{Account, AccountDiff, StateDiff};
 use revm::{
     database::{BundleAccount, BundleState, states::StorageSlot},
     primitives::KECCAK_EMPTY,
     state::AccountInfo,
 };
+use std::collections::BTreeMap;
 
 /// The difference that a block's changes make, sorted, without changes that cancel out.
 pub(crate) fn of_bundle(bundle: BundleState) -> StateDiff {
@@ -27,25 +29,21 @@ pub(crate) fn of_bundle(bundle: BundleState) -> StateDiff {
 fn account_diff(changed: BundleAccount) -> Option<AccountDiff> {
     let before = changed.original_info.as_ref().and_then(account);
     let after = changed.info.as_ref().and_then(account);
-    // An account that did not exist has no storage to wipe.
-    let storage_wiped = changed.status.was_destroyed() && before.is_some();
     let destroyed = changed.status.was_destroyed();
+    // An account that did not exist has no storage to wipe.
+    let storage_wiped = destroyed && before.is_some();
     let present = |slot: &StorageSlot| match destroyed {
         true => !slot.present_value.is_zero(),
         false => slot.present_value != slot.previous_or_original_value,
     };
-    let storage = match after {
+    let storage: BTreeMap<U256, U256> = match after {
         Some(_) => changed.storage.iter().filter(|(_, s)| present(s)).map(|(k, s)| (*k, s.present_value)).collect(),
-        None => Default::default(),
+        None => BTreeMap::new(),
     };
-    if before == after && !storage_wiped && storage_is_empty(&storage) {
+    if before == after && !storage_wiped && storage.is_empty() {
         return None;
     }
     Some(AccountDiff { account: after, storage_wiped, storage })
-}
-
-fn storage_is_empty(storage: &std::collections::BTreeMap<alloy_primitives::U256, alloy_primitives::U256>) -> bool {
-    storage.is_empty()
 }
 
 /// The account; `None` when it is empty by EIP-161.

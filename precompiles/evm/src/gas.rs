@@ -10,7 +10,7 @@
 //! | the record of an inference | 2,000 gas, and 8 gas for each byte of the tensors, which nodes keep as they keep logs |
 //! | an element that `inferFixed` converts | 60 gas |
 //! | a byte of ABI-encoded results | 1 gas |
-//! | validation of a model | 10,000 gas, and 2 gas for each of its bytes |
+//! | validation of a model | 10,000 gas, and 3 gas for each of its bytes |
 //!
 //! A charge is taken before the work that it pays for. Calls that revert keep what was charged.
 
@@ -37,7 +37,7 @@ pub const WARM_SLOT_GAS: u64 = 100;
 /// Gas of validating a model.
 pub const VALIDATE_GAS: u64 = 10_000;
 /// Gas of a byte of a model that is validated: hashing, decoding and checking it.
-pub const VALIDATE_BYTE_GAS: u64 = 2;
+pub const VALIDATE_BYTE_GAS: u64 = 3;
 
 /// What `inferenceGas` answers: the gas that a cold call of a model costs, apart from its calldata, its results and the
 /// bytes of its record. Reading ModelRegistry counts as cold.

@@ -13,10 +13,7 @@ use crate::{
 use alloy_primitives::{B256, Bytes, I256, U256, keccak256};
 use alloy_sol_types::SolCall;
 use praxis_contracts::IInference;
-use praxis_inference::{
-    RunError,
-    fixed::{FixedError, MAX_DECIMALS, from_tensor, to_inputs},
-};
+use praxis_inference::fixed::{FixedError, MAX_DECIMALS, from_tensor, to_inputs};
 use praxis_model::{DType, InputError, Plan, Tensor, TensorType, ValueInfo, encode_tensors};
 use revm::context::ContextTr;
 use std::sync::Arc;
@@ -109,7 +106,8 @@ impl Run {
         let outputs = self.model.plan().outputs.iter().map(|info| output_size(info, rows));
         let given = inputs.iter().map(|tensor| (tensor.shape.len() as u64, tensor.data.len() as u64));
         meter.charge(gas::record_gas(canonical_len(given).saturating_add(canonical_len(outputs))))?;
-        let outputs = self.model.run(inputs).map_err(|error| run_error(&error))?;
+        // The inputs have been checked, so even an input error would be this node's own.
+        let outputs = self.model.run(inputs).map_err(Stop::fault)?;
         let (inputs, encoded_outputs) = (encode_tensors(inputs), encode_tensors(&outputs));
         Ok(Completed {
             caller: frame.caller,
@@ -186,11 +184,6 @@ fn fixed_error(error: FixedError) -> Stop {
             Stop::error(&IInference::NotRepresentable { index: U256::from(index) })
         }
     }
-}
-
-/// What a run fails with. Its inputs have been checked, so an input error would be this node's own.
-fn run_error(error: &RunError) -> Stop {
-    Stop::fault(error)
 }
 
 /// An input that does not fit, as the ABI's error.

@@ -31,7 +31,8 @@ async fn the_demo_passes_over_another_l1() -> Result<()> {
 #[tokio::test]
 async fn the_demo_uses_a_system_that_runs() -> Result<()> {
     let dev = Dev::start(&[]).await?;
-    let finished = run(praxis(["--json", "demo", "--rpc", &dev.l2.url])?, LIMIT).await?.expect(0)?;
+    let finished =
+        run(praxis(["--json", "demo", "--rpc", &dev.l2.url, "--l1-url", &dev.l1.url])?, LIMIT).await?.expect(0)?;
     finished.json()?;
     anyhow::ensure!(dev.l2.block_number().await? > 0, "the system is still there");
     Ok(())

@@ -82,7 +82,7 @@ async fn the_demos_chain_has_the_same_output_roots() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let datadir = folder.path().join("state").display().to_string();
     let mut dev = Dev::start(&["--l1-url", &anvil.rpc.url, "--datadir", &datadir]).await?;
-    native(&["demo", "--rpc", &dev.l2.url]).await?;
+    native(&["demo", "--rpc", &dev.l2.url, "--l1-url", &anvil.rpc.url]).await?;
     let rollup = folder.path().join("rollup.json");
     std::fs::copy(&dev.rollup, &rollup)?;
     let oracle = Oracle::of(&serde_json::from_slice(&std::fs::read(&rollup)?)?)?;

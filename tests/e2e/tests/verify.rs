@@ -100,17 +100,23 @@ async fn a_corrupt_frame_leaves_a_claim_without_backing() -> Result<()> {
     let claimable = deployment.oracle.next_block(&anvil.rpc).await?;
     node.rpc.reaches("safe", claimable, 2 * MINUTE).await.with_context(|| node.service.tail())?;
 
-    // From here on L1 stands still: what the batcher sends waits, and the test decides what of it gets into a block.
+    // From here on L1 moves only by hand, and only while no batch waits: so the next one stays outside, and the test decides
+    // what of it gets into a block.
     anvil.stop_mining().await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let block = node.rpc.tagged("safe").await?.context("a safe block")? + 1;
-    let root = node.output_root(block).await?;
     let batcher = deployment.field("batcher")?;
     let batches = eventually("a batch that waits", MINUTE, async || {
-        Ok(Some(anvil.waiting(batcher).await?).filter(|waiting| !waiting.is_empty()))
+        let waiting = anvil.waiting(batcher).await?;
+        if waiting.is_empty() {
+            anvil.mine(1).await?;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        Ok(Some(waiting).filter(|waiting| !waiting.is_empty()))
     })
     .await
     .with_context(|| node.service.tail())?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let block = node.rpc.tagged("safe").await?.context("a safe block")? + 1;
+    let root = node.output_root(block).await?;
     node.service.kill().await?;
     anvil.rpc.call("anvil_dropAllTransactions", json!([])).await?;
     let snapshot = anvil.rpc.call("evm_snapshot", json!([])).await?;

@@ -134,7 +134,7 @@ impl DerivationPipeline {
                 self.open(&current);
             }
             if let Some(block) = self.batches.next() {
-                self.attributes.from_batch(&self.config, &self.safe, &self.l1, block)?;
+                self.attributes.batched(&self.config, &self.safe, &self.l1, block)?;
             } else if self.next_batch(&current) {
                 continue;
             } else if current.number >= self.safe.l1_origin.number.saturating_add(self.config.sequencing_window) {

@@ -53,8 +53,10 @@ impl Rpc {
     pub(crate) fn new(url: &str, config: L1ClientConfig) -> Result<Self, L1Error> {
         let bad = |reason: String| L1Error::Url { url: url.to_owned(), reason };
         let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
-        if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(bad(format!("its scheme is {}, not http or https", parsed.scheme())));
+        match parsed.scheme() {
+            "http" => {}
+            "https" => return Err(bad("this build has no TLS; use a node of your own, or a local proxy".to_owned())),
+            other => return Err(bad(format!("its scheme is {other}, not http"))),
         }
         let mut builder = reqwest::Client::builder().timeout(config.timeout);
         let loopback = match parsed.host() {

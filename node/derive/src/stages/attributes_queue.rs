@@ -27,7 +27,7 @@ impl AttributesQueue {
     }
 
     /// The next block of a batch.
-    pub(crate) fn from_batch(
+    pub(crate) fn batched(
         &mut self,
         config: &RollupConfig,
         safe: &L2BlockInfo,

@@ -9,6 +9,8 @@ use crate::{BlockTag, Fees, L1Client, L1Error};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, U8, U64, U256, hex};
 use alloy_signer_local::PrivateKeySigner;
+use alloy_sol_types::SolInterface;
+use praxis_contracts::IOutputOracle::IOutputOracleErrors;
 use serde::Deserialize;
 use serde_json::json;
 use std::{collections::VecDeque, time::Duration};
@@ -249,7 +251,8 @@ impl Actor {
                 Ok((gas_limit, fees)) => {
                     match Flight::new(job, nonce, gas_limit, fees, self.chain_id, &self.signer) {
                         Ok(flight) => self.flights.push_back(flight),
-                        Err((job, error)) => {
+                        Err(failed) => {
+                            let (job, error) = *failed;
                             let _ = job.reply.send(Err(error));
                             continue;
                         }
@@ -396,8 +399,25 @@ impl Refusal {
     }
 }
 
+/// The output oracle is the one contract that is called here, so its errors are read by name.
 fn revert_reason(message: String, data: Option<String>) -> String {
-    let Some(data) = data else { return message };
-    let decoded = hex::decode(&data).ok().and_then(|bytes| alloy_sol_types::decode_revert_reason(&bytes));
-    decoded.unwrap_or_else(|| format!("{message} ({data})"))
+    let Some(bytes) = data.and_then(|data| hex::decode(data).ok()) else { return message };
+    if let Ok(error) = IOutputOracleErrors::abi_decode(&bytes) {
+        return format!("{error:?}");
+    }
+    alloy_sol_types::decode_revert_reason(&bytes).filter(|reason| !reason.is_empty()).unwrap_or(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oracles_errors_are_named() {
+        let data = "0xc081d4000000000000000000000000000000000000000000000000000000000000000005\
+                    000000000000000000000000000000000000000000000000000000000000000a";
+        let reason = revert_reason("execution reverted".to_owned(), Some(data.to_owned()));
+        assert!(reason.contains("BlockTooEarly") && reason.contains("earliest: 10"), "{reason}");
+        assert_eq!(revert_reason("no".to_owned(), Some("0x".to_owned())), "no");
+    }
 }

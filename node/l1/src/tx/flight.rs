@@ -36,10 +36,10 @@ impl Flight {
         fees: Fees,
         chain_id: u64,
         signer: &PrivateKeySigner,
-    ) -> Result<Self, (Job, TxError)> {
+    ) -> Result<Self, Box<(Job, TxError)>> {
         let (hash, raw) = match sign(&job.request, nonce, gas_limit, fees, chain_id, signer) {
             Ok(signed) => signed,
-            Err(error) => return Err((job, error)),
+            Err(error) => return Err(Box::new((job, error))),
         };
         let hashes = vec![hash];
         Ok(Self { job, nonce, gas_limit, fees, hashes, raw, published: None, underpriced: false, missing: 0 })

@@ -250,7 +250,7 @@ async fn fees_are_suggested_and_remembered() {
     assert_eq!(history["oldestBlock"], "0x0");
     assert_eq!(history["reward"], json!([["0x0"], ["0x1e8480"]]));
     assert_eq!(history["baseFeePerGas"].as_array().unwrap().len(), 3);
-    assert_eq!(history["gasUsedRatio"][0], 0.0);
+    assert_eq!(history["gasUsedRatio"][0], 0);
     let beyond = node.ok("eth_feeHistory", json!(["0x400", "latest"])).await;
     assert_eq!(beyond["oldestBlock"], "0x0");
     assert_eq!(beyond.get("reward"), None);

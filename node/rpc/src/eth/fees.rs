@@ -4,9 +4,9 @@ use crate::{Args, Context, Failure, gate::Deadline, register::Registrar};
 use alloy_consensus::Transaction as _;
 use alloy_eips::{BlockId, BlockNumberOrTag, eip7840::BlobParams};
 use alloy_primitives::{U64, U128};
-use alloy_rpc_types_eth::FeeHistory;
 use jsonrpsee::server::RegisterMethodError;
 use praxis_primitives::{Header, Receipt, RecoveredBlock, blob_base_fee};
+use serde::{Serialize, Serializer};
 
 /// Blocks that the suggested tip looks at.
 const TIP_BLOCKS: u64 = 20;
@@ -16,6 +16,35 @@ const TIP_PERCENTILE: usize = 60;
 const MAX_TIP: u128 = 500_000_000_000;
 /// Percentiles of one fee history.
 const MAX_PERCENTILES: usize = 100;
+
+/// `eth_feeHistory`'s answer. The base fee lists hold one more than there are blocks: the next one's.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FeeHistory {
+    oldest_block: U64,
+    base_fee_per_gas: Vec<U128>,
+    gas_used_ratio: Vec<Ratio>,
+    base_fee_per_blob_gas: Vec<U128>,
+    blob_gas_used_ratio: Vec<Ratio>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward: Option<Vec<Vec<U128>>>,
+}
+
+/// A part of a whole. None and all of it are the integers 0 and 1, as other clients write them.
+#[derive(Debug, Clone, Copy)]
+struct Ratio(f64);
+
+impl Ratio {
+    fn new(part: u64, whole: u64) -> Self {
+        Self(part as f64 / whole.max(1) as f64)
+    }
+}
+
+impl Serialize for Ratio {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 { serializer.serialize_u64(self.0 as u64) } else { serializer.serialize_f64(self.0) }
+    }
+}
 
 pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.read("eth_gasPrice", |c, _| Ok(U128::from(suggested_tip(c)? + u128::from(next_base_fee(c)))))?;
@@ -72,7 +101,7 @@ fn fee_history(c: &Context, mut args: Args<'_>, deadline: Deadline) -> Result<Fe
     })?;
     let count = wanted.to::<u64>().min(c.limits.fee_history_blocks).min(last + 1);
     if count == 0 {
-        return Ok(FeeHistory { gas_used_ratio: Vec::new(), ..Default::default() });
+        return Ok(FeeHistory::default());
     }
     let first = last + 1 - count;
     let mut history = History::new(first, percentiles.is_some());
@@ -83,7 +112,7 @@ fn fee_history(c: &Context, mut args: Args<'_>, deadline: Deadline) -> Result<Fe
             None => view.header(id)?.ok_or_else(Failure::unknown_block)?.into_header(),
             Some(percentiles) => {
                 let (block, receipts) = view.block_and_receipts(id)?.ok_or_else(Failure::unknown_block)?;
-                history.rewards.push(rewards(&block, &receipts, percentiles));
+                history.rewards.push(rewards(&block, &receipts, percentiles).into_iter().map(U128::from).collect());
                 block.clone_header()
             }
         };
@@ -140,7 +169,7 @@ fn at_percentiles(mut paid: Vec<(u128, u64)>, percentiles: &[f64]) -> Vec<u128> 
 struct History {
     first: u64,
     headers: Vec<Header>,
-    rewards: Vec<Vec<u128>>,
+    rewards: Vec<Vec<U128>>,
     rewarded: bool,
 }
 
@@ -155,20 +184,20 @@ impl History {
 
     fn close(self, next_base_fee: impl Fn(&Header) -> u64) -> FeeHistory {
         let params = BlobParams::osaka();
-        let mut base: Vec<u128> =
-            self.headers.iter().map(|h| u128::from(h.base_fee_per_gas.unwrap_or_default())).collect();
+        let mut base: Vec<u64> = self.headers.iter().map(|h| h.base_fee_per_gas.unwrap_or_default()).collect();
         let mut blob: Vec<u128> = self.headers.iter().map(|h| blob_base_fee(h.excess_blob_gas)).collect();
         if let Some(last) = self.headers.last() {
-            base.push(u128::from(next_base_fee(last)));
+            base.push(next_base_fee(last));
             blob.push(blob_base_fee(next_excess(last, params)));
         }
-        let blob_max = params.max_blob_gas_per_block().max(1) as f64;
+        let blob_max = params.max_blob_gas_per_block();
+        let blob_ratio = |h: &Header| Ratio::new(h.blob_gas_used.unwrap_or(0), blob_max);
         FeeHistory {
-            base_fee_per_gas: base,
-            gas_used_ratio: self.headers.iter().map(|h| h.gas_used as f64 / h.gas_limit.max(1) as f64).collect(),
-            base_fee_per_blob_gas: blob,
-            blob_gas_used_ratio: self.headers.iter().map(|h| h.blob_gas_used.unwrap_or(0) as f64 / blob_max).collect(),
-            oldest_block: self.first,
+            oldest_block: U64::from(self.first),
+            base_fee_per_gas: base.into_iter().map(U128::from).collect(),
+            gas_used_ratio: self.headers.iter().map(|h| Ratio::new(h.gas_used, h.gas_limit)).collect(),
+            base_fee_per_blob_gas: blob.into_iter().map(U128::from).collect(),
+            blob_gas_used_ratio: self.headers.iter().map(blob_ratio).collect(),
             reward: self.rewarded.then_some(self.rewards),
         }
     }
@@ -215,15 +244,15 @@ mod tests {
         for gas_used in [0, 15] {
             let header = Header { gas_used, gas_limit: 30, base_fee_per_gas: Some(100), ..Header::default() };
             history.push(header);
-            history.rewards.push(vec![1, 2]);
+            history.rewards.push(vec![U128::from(1), U128::from(2)]);
         }
         let json = serde_json::to_value(history.close(|_| 99)).unwrap();
         let expected = serde_json::json!({
             "oldestBlock": "0x7",
             "baseFeePerGas": ["0x64", "0x64", "0x63"],
-            "gasUsedRatio": [0.0, 0.5],
+            "gasUsedRatio": [0, 0.5],
             "baseFeePerBlobGas": ["0x1", "0x1", "0x1"],
-            "blobGasUsedRatio": [0.0, 0.0],
+            "blobGasUsedRatio": [0, 0],
             "reward": [["0x1", "0x2"], ["0x1", "0x2"]],
         });
         assert_eq!(json, expected);

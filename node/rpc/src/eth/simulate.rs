@@ -102,14 +102,22 @@ impl From<SimulateError> for Failure {
 /// An invalid call in the words that clients look for.
 pub(super) fn invalid(reason: &InvalidTransaction) -> Failure {
     Failure::Rejected(match reason {
-        InvalidTransaction::InsufficientFunds { .. } => format!("insufficient funds for gas * price + value: {reason}"),
-        InvalidTransaction::NonceTooLow { .. } => format!("nonce too low: {reason}"),
-        InvalidTransaction::NonceTooHigh { .. } => format!("nonce too high: {reason}"),
-        InvalidTransaction::IntrinsicGas { .. } => format!("intrinsic gas too low: {reason}"),
-        InvalidTransaction::FeeBelowBaseFee { .. } => format!("max fee per gas less than block base fee: {reason}"),
-        InvalidTransaction::PriorityFeeAboveFee => {
-            format!("max priority fee per gas higher than max fee per gas: {reason}")
+        InvalidTransaction::InsufficientFunds { cost, balance } => {
+            format!("insufficient funds for gas * price + value: have {balance} want {cost}")
         }
+        InvalidTransaction::NonceTooLow { expected, given } => {
+            format!("nonce too low: next nonce {expected}, tx nonce {given}")
+        }
+        InvalidTransaction::NonceTooHigh { expected, given } => {
+            format!("nonce too high: next nonce {expected}, tx nonce {given}")
+        }
+        InvalidTransaction::IntrinsicGas { gas_limit, required } => {
+            format!("intrinsic gas too low: have {gas_limit}, want {required}")
+        }
+        InvalidTransaction::FeeBelowBaseFee { base_fee } => {
+            format!("max fee per gas less than block base fee: baseFee: {base_fee}")
+        }
+        InvalidTransaction::PriorityFeeAboveFee => "max priority fee per gas higher than max fee per gas".into(),
         other => other.to_string(),
     })
 }

@@ -40,10 +40,10 @@ impl Anvil {
         let mut service = Service::start("anvil", command)?;
         let deadline = Instant::now() + Duration::from_secs(30);
         let address = loop {
-            if let Some((_, after)) = service.printed("stdout").split_once("Listening on ") {
-                if let Some((address, _)) = after.split_once('\n') {
-                    break address.trim().to_owned();
-                }
+            let printed = service.printed("stdout");
+            let address = printed.split_once("Listening on ").and_then(|(_, after)| after.split_once('\n'));
+            if let Some((address, _)) = address {
+                break address.trim().to_owned();
             }
             service.still_runs()?;
             anyhow::ensure!(Instant::now() < deadline, "anvil does not start:\n{}", service.tail());

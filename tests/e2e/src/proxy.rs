@@ -153,11 +153,10 @@ fn alter(value: &mut Value, alteration: &Alteration) -> u64 {
         Value::Array(items) => items.iter_mut().map(|item| alter(item, alteration)).sum(),
         Value::Object(object) => {
             let mut changes = 0;
-            if object.get("hash").and_then(Value::as_str) == Some(&alteration.hash) {
-                if let Some(Value::String(text)) = object.get_mut(&alteration.field) {
-                    *text = change_digit(text);
-                    changes += 1;
-                }
+            let meant = object.get("hash").and_then(Value::as_str) == Some(&alteration.hash);
+            if let Some(Value::String(text)) = object.get_mut(&alteration.field).filter(|_| meant) {
+                *text = change_digit(text);
+                changes += 1;
             }
             changes + object.values_mut().map(|item| alter(item, alteration)).sum::<u64>()
         }

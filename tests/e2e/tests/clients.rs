@@ -17,7 +17,7 @@ async fn passes(mut script: Command) -> Result<()> {
     let finished = run(script, Duration::from_secs(120)).await?.expect(0)?;
     let answer = finished.json()?;
     anyhow::ensure!(answer["failed"].is_null() && !answer["passed"].is_null(), "{answer}");
-    println!("{answer}");
+    eprintln!("{answer}");
     Ok(())
 }
 

@@ -73,7 +73,7 @@ async fn a_killed_node_keeps_every_receipt_that_it_showed() -> Result<()> {
         Ok(text) => text.parse().context("PRAXIS_SEED is a number")?,
         Err(_) => rand::random(),
     };
-    println!("PRAXIS_SEED={seed} repeats this run");
+    eprintln!("PRAXIS_SEED={seed} repeats this run");
     let mut random = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir()?;
     let datadir = folder.path().join("state").display().to_string();
@@ -101,7 +101,7 @@ async fn a_killed_node_keeps_every_receipt_that_it_showed() -> Result<()> {
 
     let dev = Dev::start(&["--datadir", &datadir]).await?;
     seen.holds(&dev.l2).await?;
-    println!("{} receipts kept, {} blocks, {KILLS} kills", seen.receipts.len(), seen.highest);
+    eprintln!("{} receipts kept, {} blocks, {KILLS} kills", seen.receipts.len(), seen.highest);
     anyhow::ensure!(seen.receipts.len() >= 20, "only {} receipts were seen", seen.receipts.len());
     let new = transfer(&dev.l2, &account, None).await?;
     eventually("a new transaction's receipt", Duration::from_secs(20), async || block_of(&dev.l2, &new).await).await?;

@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 fn available() -> bool {
     let found = std::process::Command::new(QEMU).arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
-        println!("skipped: {QEMU} is not installed (Debian's package qemu-user)");
+        eprintln!("skipped: {QEMU} is not installed (Debian's package qemu-user)");
     }
     found
 }
@@ -68,7 +68,7 @@ async fn a_model_has_the_same_id_and_the_same_outputs() -> Result<()> {
         for same in ["id", "inputHash", "outputHash", "outputs"] {
             anyhow::ensure!(ran[same] == again[same], "{model}, {same}: {ran} natively, {again} emulated");
         }
-        println!("{model}: {} natively and {} emulated give {}", ran["isa"], again["isa"], ran["outputHash"]);
+        eprintln!("{model}: {} natively and {} emulated give {}", ran["isa"], again["isa"], ran["outputHash"]);
     }
     Ok(())
 }
@@ -108,6 +108,6 @@ async fn the_demos_chain_has_the_same_output_roots() -> Result<()> {
         anyhow::ensure!(here[same] == there[same], "{same}: {here} natively, {there} emulated");
     }
     anyhow::ensure!(there["lastRight"].as_u64().is_some_and(|block| block >= decided), "{there}, not up to {decided}");
-    println!("{} claims agree, up to block {}", there["claimsRight"], there["lastRight"]);
+    eprintln!("{} claims agree, up to block {}", there["claimsRight"], there["lastRight"]);
     Ok(())
 }

@@ -282,6 +282,46 @@ fn a_channel_must_be_complete_within_its_timeout() {
 }
 
 #[test]
+fn a_frame_0_opens_its_channel_anew_even_if_it_was_open() {
+    let mut world = six_blocks();
+    let batch = batch_of(&world, 1, 6);
+    let frames = frames_of(&batch, 1, 300);
+    world.mine_frames(1, &frames[..1]);
+    world.mine_empty(world.config.channel_timeout as usize - 1);
+    world.mine_frames(1, &frames[..1]);
+    world.mine_frames(1, &frames[1..]);
+    assert_eq!(world.derive().attributes, world.expected(1), "its time counts from the newer frame 0");
+}
+
+/// A channel may be older than the safe head's L1 origin: its first frame need not say anything about its blocks yet.
+#[test]
+fn a_resumed_node_has_a_channel_that_is_older_than_its_safe_head() {
+    let mut world = World::new(6, |config| {
+        config.sequencing_window = 3;
+        config.channel_timeout = 10;
+    });
+    let id = ChannelId([1; 16].into());
+    let mut payload = vec![];
+    let frame = |number, data, is_last| Frame { channel: id, number, data, is_last };
+    let opened = world.mine_frames(1, &[frame(0, payload.clone(), false)]).number;
+    world.mine_empty(7);
+    let mut pipeline = world.pipeline();
+    let derived = world.derive_with(&mut pipeline);
+    let checkpoint = *derived.checkpoints.last().unwrap();
+    assert!(checkpoint.safe.l1_origin.number > opened, "{checkpoint:?}");
+    world.blocks = derived.attributes.iter().map(execute).collect();
+    world.head = checkpoint.safe;
+    let first = world.head.number + 1;
+    world.build_many(2, 1, 10);
+    payload = compress(&batch_of(&world, first, first + 1).encode(), 5);
+    world.mine_frames(1, &[frame(1, payload, true)]);
+    let went_on = world.derive_with(&mut pipeline);
+    assert_eq!(went_on.attributes[..2], world.expected(first));
+    let mut resumed = DerivationPipeline::new(world.config.clone(), checkpoint).unwrap();
+    assert_eq!(world.derive_with(&mut resumed), went_on);
+}
+
+#[test]
 fn what_does_not_decode_is_dropped_with_its_channel() {
     let mut world = six_blocks();
     let frame = |id: u8, data: Vec<u8>| Frame { channel: ChannelId([id; 16].into()), number: 0, data, is_last: true };

@@ -171,14 +171,15 @@ impl SafeChain {
 
     fn execute(&self, attributes: &PayloadAttributes) -> Result<Result<Arc<ImportedBlock>, String>, SafeChainError> {
         let parent = attributes.number - 1;
+        // Taken before the head is looked at: beside a sequencer, the head moves until the lock is held.
+        let _writing = self.chain.writer.lock();
         if self.chain.head().number > parent {
             tracing::warn!(from = attributes.number, "L1 holds other blocks than this node; following L1");
             if self.chain.safe_head()?.number > parent {
                 self.chain.set_safe(parent)?;
             }
-            self.chain.unwind_to(parent)?;
+            self.chain.unwind_locked(parent)?;
         }
-        let _writing = self.chain.writer.lock();
         match self.chain.execute_attributes(attributes, &mut NoTransactions)? {
             Ok(executed) => Ok(Ok(self.chain.commit(executed)?)),
             Err(bad) => Ok(Err(format!("transaction {} is invalid: {}", bad.index, bad.reason))),
@@ -213,6 +214,11 @@ impl SafeChain {
     /// # Errors
     /// When the chain can't be written.
     pub fn finalize(&mut self, l1: u64) -> Result<(), SafeChainError> {
+        // Until L1 has shown again the block that derivation went on from, what was derived may be of an L1 chain that is
+        // gone: a node that was away can see a final block above the fork first.
+        if self.pipeline.next_l1() <= self.log.latest().l1.number {
+            return Ok(());
+        }
         let final_checkpoint = self.log.iter().take_while(|c| c.l1.number <= l1).last().copied();
         if let Some(checkpoint) = final_checkpoint {
             self.chain.set_finalized(checkpoint.safe.number)?;

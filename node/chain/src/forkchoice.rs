@@ -2,6 +2,7 @@
 
 use crate::{Chain, ChainError, ChainEvent, ImportedBlock};
 use alloy_eips::BlockNumHash;
+use alloy_primitives::B256;
 use std::sync::Arc;
 
 impl Chain {
@@ -45,6 +46,25 @@ impl Chain {
     /// When that would take back a final block, or the write fails.
     pub fn unwind_to(&self, number: u64) -> Result<(), ChainError> {
         let _writing = self.writer.lock();
+        self.unwind_locked(number)
+    }
+
+    /// As [`Self::unwind_to`], but only while `head` is the head: for a role that found out about `head` before, beside
+    /// another one that may have moved on meanwhile. Gives whether it was.
+    ///
+    /// # Errors
+    /// As [`Self::unwind_to`].
+    pub fn unwind_from(&self, head: B256, number: u64) -> Result<bool, ChainError> {
+        let _writing = self.writer.lock();
+        if self.head().hash() != head {
+            return Ok(false);
+        }
+        self.unwind_locked(number)?;
+        Ok(true)
+    }
+
+    /// The same for a caller that holds the writer's lock.
+    pub(crate) fn unwind_locked(&self, number: u64) -> Result<(), ChainError> {
         let head = self.head();
         if number >= head.number {
             return Ok(());

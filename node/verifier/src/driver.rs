@@ -52,8 +52,8 @@ pub struct Advance {
     pub consumed: Vec<(Checkpoint, Vec<Claim>)>,
     /// New safe blocks, each with the L1 block whose data completed it.
     pub blocks: Vec<(L2BlockInfo, BlockNumHash)>,
-    /// L1 reorganised: everything from above this L1 block is void.
-    pub rewound_to: Option<BlockNumHash>,
+    /// L1 reorganised: everything from above this L1 block and this safe head is void.
+    pub rewound_to: Option<Checkpoint>,
     /// There is nothing more on L1.
     pub idle: bool,
 }
@@ -207,7 +207,7 @@ impl L1Driver {
             })
         })?;
         tracing::info!(l1 = checkpoint.l1.number, safe = checkpoint.safe.number, "went back to where L1 still agrees");
-        advance.rewound_to = Some(checkpoint.l1);
+        advance.rewound_to = Some(checkpoint);
         Ok(())
     }
 

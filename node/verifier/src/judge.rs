@@ -1,6 +1,7 @@
 //! Claims against the replayed chain. No I/O beyond the chain's own database.
 
 use praxis_chain::{Chain, ChainError};
+use praxis_derive::Checkpoint;
 use praxis_l1::Claim;
 use praxis_primitives::{L1Attributes, OutputPreimage};
 use serde::Serialize;
@@ -8,6 +9,10 @@ use std::collections::BTreeMap;
 
 /// How many claims may wait for their blocks. Claims come from one account that L1 charges for each of them.
 const MAX_PENDING: usize = 100_000;
+
+/// How many judged claims are kept, so that a reorg of L1 can take them back: more than can be made within any L1's time to
+/// finality.
+const MAX_JUDGED: usize = 10_000;
 
 /// A claim that the replayed chain contradicts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,13 +70,29 @@ pub enum Verdict {
     Wrong(Box<Difference>),
 }
 
+/// A claim that has been compared.
+#[derive(Debug)]
+struct Judged {
+    claim: Claim,
+    /// `None`: it was right.
+    difference: Option<Difference>,
+}
+
+/// What is kept of claims about blocks so old that no reorg comes back to them.
+#[derive(Debug, Default)]
+struct Settled {
+    right: u64,
+    last_right: Option<u64>,
+    first_difference: Option<Difference>,
+}
+
 /// Compares claims with the replayed chain, in the order of their blocks.
 #[derive(Debug, Default)]
 pub struct Judge {
+    /// By block and index, as below.
     pending: BTreeMap<(u64, u64), Claim>,
-    last_right: Option<u64>,
-    right: u64,
-    first_difference: Option<Difference>,
+    judged: BTreeMap<(u64, u64), Judged>,
+    settled: Settled,
 }
 
 impl Judge {
@@ -83,13 +104,18 @@ impl Judge {
                 tracing::error!(claim.index, "too many claims about blocks that L1 does not hold; dropping this one");
                 continue;
             }
-            self.pending.insert((claim.l2_block_number, claim.index), claim);
+            self.pending.insert(key(&claim), claim);
         }
     }
 
-    /// L1 took back the blocks above `l1`: what was claimed there was not.
-    pub fn rewind(&mut self, l1: u64) {
-        self.pending.retain(|_, claim| claim.l1.number <= l1);
+    /// L1 reorganised, and derivation went back to `to`: what was claimed on L1 blocks that are gone was not, right or
+    /// wrong; what was claimed about L2 blocks that are gone is judged again.
+    pub fn rewind(&mut self, to: &Checkpoint) {
+        let stands = |claim: &Claim| claim.l1.number <= to.l1.number;
+        let again = self.judged.split_off(&(to.safe.number.saturating_add(1), 0));
+        self.judged.retain(|_, judged| stands(&judged.claim));
+        self.pending.extend(again.into_iter().map(|(key, judged)| (key, judged.claim)));
+        self.pending.retain(|_, claim| stands(claim));
     }
 
     /// Judges every claim up to block `safe` of `chain`.
@@ -102,57 +128,85 @@ impl Judge {
             if entry.key().0 > safe {
                 break;
             }
-            let claim = entry.remove();
-            verdicts.push(self.compare(chain, claim)?);
+            let claim = *entry.get();
+            let difference = self.compare(chain, &claim)?;
+            self.pending.pop_first();
+            verdicts.push(match &difference {
+                None => Verdict::Right(claim),
+                Some(difference) => Verdict::Wrong(Box::new(difference.clone())),
+            });
+            self.keep(Judged { claim, difference });
         }
         Ok(verdicts)
     }
 
-    fn compare(&mut self, chain: &Chain, claim: Claim) -> Result<Verdict, ChainError> {
+    fn compare(&self, chain: &Chain, claim: &Claim) -> Result<Option<Difference>, ChainError> {
         let number = claim.l2_block_number;
         let preimage = chain.output(number)?;
         let replayed = preimage.root();
         if replayed == claim.output_root {
-            self.right += 1;
-            self.last_right = self.last_right.max(Some(number));
-            return Ok(Verdict::Right(claim));
+            return Ok(None);
         }
         let block = chain.db().block(number)?.ok_or(ChainError::UnknownBlock(number))?;
         let first = block.body().transactions.first();
         let forced = first.and_then(|tx| L1Attributes::from_transaction(tx).ok()).is_some_and(|a| a.forced);
-        let difference = Difference {
+        Ok(Some(Difference {
             claim_index: claim.index,
             l2_block: number,
-            last_right: self.last_right,
+            last_right: self.last_right_before(number),
             l1_block: claim.l1.number,
             claimed: claim.output_root,
             replayed,
             preimage,
             forced,
-        };
-        if self.first_difference.as_ref().is_none_or(|known| known.l2_block > number) {
-            self.first_difference = Some(difference.clone());
+        }))
+    }
+
+    fn keep(&mut self, judged: Judged) {
+        self.judged.insert(key(&judged.claim), judged);
+        while self.judged.len() > MAX_JUDGED {
+            let Some((_, Judged { claim, difference })) = self.judged.pop_first() else { break };
+            match difference {
+                None => {
+                    self.settled.right += 1;
+                    self.settled.last_right = self.settled.last_right.max(Some(claim.l2_block_number));
+                }
+                Some(difference) => {
+                    self.settled.first_difference.get_or_insert(difference);
+                }
+            }
         }
-        Ok(Verdict::Wrong(Box::new(difference)))
+    }
+
+    fn last_right_before(&self, number: u64) -> Option<u64> {
+        let mut below = self.judged.range(..(number, 0)).rev();
+        let judged = below.find(|(_, judged)| judged.difference.is_none()).map(|((block, _), _)| *block);
+        judged.or(self.settled.last_right.filter(|block| *block < number))
     }
 
     /// How many claims were right.
-    pub const fn right(&self) -> u64 {
-        self.right
+    pub fn right(&self) -> u64 {
+        let judged = self.judged.values().filter(|judged| judged.difference.is_none()).count();
+        self.settled.right + judged as u64
     }
 
     /// The newest block whose claim was right.
-    pub const fn last_right(&self) -> Option<u64> {
-        self.last_right
+    pub fn last_right(&self) -> Option<u64> {
+        self.last_right_before(u64::MAX)
     }
 
     /// The wrong claim about the lowest block.
-    pub const fn first_difference(&self) -> Option<&Difference> {
-        self.first_difference.as_ref()
+    pub fn first_difference(&self) -> Option<&Difference> {
+        let judged = self.judged.values().find_map(|judged| judged.difference.as_ref());
+        self.settled.first_difference.as_ref().or(judged)
     }
 
     /// Claims about blocks that L1 does not give (yet), lowest first.
     pub fn pending(&self) -> impl Iterator<Item = &Claim> {
         self.pending.values()
     }
+}
+
+const fn key(claim: &Claim) -> (u64, u64) {
+    (claim.l2_block_number, claim.index)
 }

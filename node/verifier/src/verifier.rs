@@ -53,8 +53,8 @@ impl Verifier {
     /// As [`L1Driver::advance`].
     pub async fn advance(&mut self) -> Result<(Advance, Vec<Verdict>), DriverError> {
         let mut advance = self.driver.advance().await?;
-        if let Some(l1) = advance.rewound_to {
-            self.judge.rewind(l1.number);
+        if let Some(checkpoint) = &advance.rewound_to {
+            self.judge.rewind(checkpoint);
         }
         for (_, claims) in &mut advance.consumed {
             self.judge.add(std::mem::take(claims));

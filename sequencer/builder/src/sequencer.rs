@@ -66,8 +66,11 @@ impl Sequencer {
     pub fn step(&self, l1: &dyn L1View) -> Result<Step, BuilderError> {
         let head = self.chain.block_info(self.chain.head().number)?;
         if self.origin_is_gone(&head, l1) {
-            let to = self.take_back(head, l1)?;
-            return Ok(Step::TookBack { to });
+            return match self.take_back(head, l1)? {
+                Some(to) => Ok(Step::TookBack { to }),
+                // Derivation moved the head meanwhile (the next look shows from where to go on), or nothing may go back.
+                None => Ok(Step::WaitingForL1 { number: head.l1_origin.number }),
+            };
         }
         let Some(current) = l1.block(head.l1_origin.number) else {
             return Ok(Step::WaitingForL1 { number: head.l1_origin.number });
@@ -102,8 +105,8 @@ impl Sequencer {
     }
 
     /// Goes back to the last block whose origin L1 still has: doubling strides first, then halving, so that a short
-    /// reorg costs a few reads and a long one a few more.
-    fn take_back(&self, head: L2BlockInfo, l1: &dyn L1View) -> Result<u64, BuilderError> {
+    /// reorg costs a few reads and a long one a few more. `None` when `head` is final, or is not the head any more.
+    fn take_back(&self, head: L2BlockInfo, l1: &dyn L1View) -> Result<Option<u64>, BuilderError> {
         let floor = self.chain.finalized_head()?.number;
         let (mut bad, mut stride) = (head.number, 1);
         let mut good = loop {
@@ -118,14 +121,19 @@ impl Sequencer {
             let middle = good + (bad - good) / 2;
             if self.origin_is_gone(&self.chain.block_info(middle)?, l1) { bad = middle } else { good = middle }
         }
-        let safe = self.chain.safe_head()?.number;
-        if safe > good {
-            self.chain.set_safe(good)?;
+        if good == head.number {
+            tracing::error!(
+                head = good,
+                "L1 took back the origin of a final block; restart from an empty data directory"
+            );
+            return Ok(None);
         }
         let removed = self.transactions_above(good, head.number)?;
-        self.chain.unwind_to(good)?;
+        if !self.chain.unwind_from(head.hash, good)? {
+            return Ok(None);
+        }
         self.readd(removed)?;
-        Ok(good)
+        Ok(Some(good))
     }
 
     fn transactions_above(&self, from: u64, to: u64) -> Result<Vec<RecoveredTransaction>, BuilderError> {

@@ -14,3 +14,6 @@ pub use error::PoolError;
 pub use intrinsic::intrinsic_gas;
 pub use limits::{MAX_TRANSACTION_GAS, PoolLimits};
 pub use pool::{Pool, PoolConfig, PoolStatus, PooledTransaction};
+
+#[cfg(test)]
+mod tests;

@@ -190,7 +190,7 @@ impl Pool {
         for address in changed {
             if inner.senders.contains_key(&address) {
                 let account = state.account(address)?.unwrap_or_default();
-                inner.set_nonce(address, account.nonce);
+                inner.set_nonce(address, account.nonce, &self.config.limits);
             }
         }
         metrics::gauge!("praxis_pool_transactions").set(inner.by_hash.len() as f64);
@@ -278,16 +278,14 @@ impl Inner {
         if self.by_hash.contains_key(&tx.hash()) {
             return Err(PoolError::AlreadyKnown(tx.hash()));
         }
-        self.set_nonce(tx.sender(), account_nonce);
+        self.set_nonce(tx.sender(), account_nonce, limits);
         let replaced = self.replaced(tx, limits)?;
+        for old in self.to_give_up(tx, replaced.as_deref(), limits)? {
+            tracing::debug!(hash = %old.hash(), "gave up one of the worst paying transactions of a full pool");
+            self.take_out(&old);
+        }
         if let Some(old) = &replaced {
             self.take_out(old);
-        }
-        if let Err(error) = self.make_room(tx, limits) {
-            if let Some(old) = replaced {
-                self.put_in(&old);
-            }
-            return Err(error);
         }
         self.senders.entry(tx.sender()).or_default().nonce = account_nonce;
         self.put_in(tx);
@@ -312,22 +310,37 @@ impl Inner {
         }
     }
 
-    /// Gives up the worst paying ones until `tx` fits; refuses it when it would be the worst itself.
-    fn make_room(&mut self, tx: &PooledTransaction, limits: &PoolLimits) -> Result<(), PoolError> {
-        while self.by_hash.len() >= limits.transactions || self.bytes + tx.encoded_len > limits.bytes {
-            let worst = self.by_fee.first().copied();
-            let Some((fee, _, hash)) = worst.filter(|(fee, ..)| *fee < tx.tx.max_fee_per_gas()) else {
+    /// The worst paying transactions that have to go so that `tx` fits, each with those of its sender that come after it.
+    /// Changes nothing: a transaction that is refused pushes nobody out.
+    fn to_give_up(
+        &self,
+        tx: &PooledTransaction,
+        replaced: Option<&PooledTransaction>,
+        limits: &PoolLimits,
+    ) -> Result<Vec<Arc<PooledTransaction>>, PoolError> {
+        let mut count = self.by_hash.len() + 1 - usize::from(replaced.is_some());
+        let mut bytes = self.bytes + tx.encoded_len - replaced.map_or(0, |old| old.encoded_len);
+        let mut out = Vec::new();
+        let mut gone = BTreeSet::new();
+        let mut worst = self.by_fee.iter().filter(|(.., hash)| replaced.is_none_or(|old| old.hash() != *hash));
+        while count > limits.transactions || bytes > limits.bytes {
+            let Some((_, _, hash)) = worst.next().filter(|(fee, ..)| *fee < tx.tx.max_fee_per_gas()) else {
                 return Err(PoolError::PoolFull);
             };
-            let old = self.by_hash.get(&hash).cloned();
-            match old {
-                Some(old) if old.sender() != tx.sender() => self.remove_from(old.sender(), old.tx.nonce()),
-                // A sender can't push its own earlier nonces out: what follows them would be stuck.
-                _ => return Err(PoolError::PoolFull),
+            if gone.contains(hash) {
+                continue;
             }
-            tracing::debug!(%hash, fee, "gave up the worst paying transaction of a full pool");
+            // A sender can't push its own earlier nonces out: what follows them would be stuck.
+            let old = self.by_hash.get(hash).filter(|old| old.sender() != tx.sender()).ok_or(PoolError::PoolFull)?;
+            for later in self.from(old.sender(), old.tx.nonce()) {
+                if gone.insert(later.hash()) {
+                    count -= 1;
+                    bytes -= later.encoded_len;
+                    out.push(later);
+                }
+            }
         }
-        Ok(())
+        Ok(out)
     }
 
     fn fee_key(tx: &PooledTransaction) -> (u128, u64, B256) {
@@ -355,20 +368,26 @@ impl Inner {
         }
     }
 
+    /// The sender's transactions from `nonce` on.
+    fn from(&self, sender: Address, nonce: u64) -> Vec<Arc<PooledTransaction>> {
+        let entry = self.senders.get(&sender);
+        entry.map_or_else(Vec::new, |entry| entry.transactions.range(nonce..).map(|(_, tx)| tx.clone()).collect())
+    }
+
     fn remove_from(&mut self, sender: Address, nonce: u64) {
-        let Some(entry) = self.senders.get(&sender) else { return };
-        let out: Vec<_> = entry.transactions.range(nonce..).map(|(_, tx)| tx.clone()).collect();
-        for tx in out {
+        for tx in self.from(sender, nonce) {
             self.take_out(&tx);
         }
     }
 
-    fn set_nonce(&mut self, address: Address, nonce: u64) {
+    /// Used nonces go, and after a reorg those that are now further ahead than the pool keeps.
+    fn set_nonce(&mut self, address: Address, nonce: u64, limits: &PoolLimits) {
         let Some(entry) = self.senders.get_mut(&address) else { return };
         entry.nonce = nonce;
         let used: Vec<_> = entry.transactions.range(..nonce).map(|(_, tx)| tx.clone()).collect();
         for tx in used {
             self.take_out(&tx);
         }
+        self.remove_from(address, nonce.saturating_add(limits.per_sender as u64));
     }
 }

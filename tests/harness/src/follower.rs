@@ -27,8 +27,8 @@ pub struct Followed {
     pub blocks: Vec<SafeBlock>,
     /// L1 blocks that were derived to their end.
     pub consumed: Vec<Checkpoint>,
-    /// L1 reorganised: derivation went back to this L1 block.
-    pub rewound_to: Option<BlockNumHash>,
+    /// L1 reorganised: derivation went back to here.
+    pub rewound_to: Option<Checkpoint>,
 }
 
 /// A safe chain and where it stands on L1.
@@ -91,7 +91,7 @@ impl Follower {
 
     fn rewind(&mut self, l1: &L1Miner, followed: &mut Followed) -> Result<(), SafeChainError> {
         let checkpoint = self.safe.rewind(|known| Ok::<_, SafeChainError>(l1.is_canonical(known)))?;
-        followed.rewound_to = Some(checkpoint.l1);
+        followed.rewound_to = Some(checkpoint);
         self.last = None;
         Ok(())
     }

@@ -65,7 +65,7 @@ impl TestVerifier {
     }
 
     /// The wrong claim about the lowest block.
-    pub const fn difference(&self) -> Option<&Difference> {
+    pub fn difference(&self) -> Option<&Difference> {
         self.judge().first_difference()
     }
 
@@ -94,8 +94,8 @@ impl TestVerifier {
             judge.add(past.filter_map(|n| l1.at(n)).flat_map(|block| l1.claims_in(block.hash)).copied());
         }
         let followed = follower.follow_to(l1, last)?;
-        if let Some(to) = followed.rewound_to {
-            judge.rewind(to.number);
+        if let Some(to) = &followed.rewound_to {
+            judge.rewind(to);
         }
         for checkpoint in &followed.consumed {
             judge.add(l1.claims_in(checkpoint.l1.hash).iter().copied());

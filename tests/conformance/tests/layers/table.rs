@@ -164,6 +164,7 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-storage",
             "praxis-derive",
             "praxis-evm",
+            "praxis-l1",
             "praxis-verifier",
             "praxis-pool",
             "praxis-builder",

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         }
     };
     telemetry::init_logging(cli.verbose, &cli.command);
+    praxis_l1::install_tls();
     let ui = Ui::new(cli.json);
     match run(cli, &ui) {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 use std::{
+    cell::Cell,
     io::{IsTerminal, Write},
     time::Duration,
 };
@@ -12,11 +13,13 @@ use std::{
 /// Where a command's words go. With `--json`, standard output gets one document and nothing else.
 pub(crate) struct Ui {
     json: bool,
+    /// The one document has been printed.
+    documented: Cell<bool>,
 }
 
 impl Ui {
     pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, documented: Cell::new(false) }
     }
 
     /// A line for people, on standard output.
@@ -28,7 +31,7 @@ impl Ui {
 
     /// The one document for scripts.
     pub(crate) fn document(&self, value: &Value) {
-        if self.json {
+        if self.json && !self.documented.replace(true) {
             write_line(&mut std::io::stdout(), &value.to_string());
         }
     }
@@ -58,12 +61,10 @@ impl Ui {
         write_line(&mut std::io::stderr(), text.as_ref());
     }
 
-    /// Why the command failed.
+    /// Why the command failed. Where the command had something to say all the same, as a verification that found a
+    /// difference does, that is the document, and the reason stands on standard error alone.
     pub(crate) fn failure(&self, failure: &Failure) {
-        if self.json {
-            let error = serde_json::json!({ "error": failure.message, "code": failure.code });
-            write_line(&mut std::io::stdout(), &error.to_string());
-        }
+        self.document(&serde_json::json!({ "error": failure.message, "code": failure.code }));
         write_line(&mut std::io::stderr(), &format!("error: {}", failure.message));
     }
 

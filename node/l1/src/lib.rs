@@ -30,5 +30,5 @@ pub use error::{AlteredBlock, L1Error};
 pub use fees::Fees;
 pub use keys::{KeyError, check_key, parse_key};
 pub use oracle::Claim;
-pub use rpc::L1ClientConfig;
+pub use rpc::{L1ClientConfig, install_tls};
 pub use tx::{Included, PendingTx, TxError, TxManager, TxManagerConfig, TxRequest};

@@ -42,6 +42,13 @@ impl L1ClientConfig {
     }
 }
 
+/// Chooses ring for TLS, once for the process. Whoever makes an HTTP client of another crate calls it first: without a
+/// choice, making one panics. A choice that was made before stays.
+pub fn install_tls() {
+    // The error says that there is a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Rpc {
     url: Arc<str>,
@@ -54,10 +61,10 @@ impl Rpc {
         let bad = |reason: String| L1Error::Url { url: url.to_owned(), reason };
         let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
         match parsed.scheme() {
-            "http" => {}
-            "https" => return Err(bad("this build has no TLS; use a node of your own, or a local proxy".to_owned())),
-            other => return Err(bad(format!("its scheme is {other}, not http"))),
+            "http" | "https" => {}
+            other => return Err(bad(format!("its scheme is {other}, not http or https"))),
         }
+        install_tls();
         let mut builder = reqwest::Client::builder().timeout(config.timeout);
         let loopback = match parsed.host() {
             Some(Host::Domain(name)) => name == "localhost",

@@ -46,7 +46,7 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let state = Arc::new(Mutex::new(State::default()));
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).no_proxy().build()?;
+        let http = crate::rpc::http_client(Duration::from_secs(30))?;
         let (upstream, shared) = (upstream.to_owned(), state.clone());
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

@@ -12,10 +12,17 @@ pub struct Rpc {
     http: reqwest::Client,
 }
 
+/// A client for servers on this machine.
+pub(crate) fn http_client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    // The workspace's reqwest leaves the choice of a TLS provider open; an error says that it was made already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(timeout).no_proxy().build()
+}
+
 impl Rpc {
     /// An endpoint; nothing is sent yet.
     pub fn new(url: &str) -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).no_proxy().build()?;
+        let http = http_client(Duration::from_secs(10))?;
         Ok(Self { url: url.into(), http })
     }
 

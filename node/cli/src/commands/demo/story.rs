@@ -60,7 +60,7 @@ impl<'a> Story<'a> {
         let how = if published.chunks_sent == 0 {
             "It was on the chain already.".to_string()
         } else {
-            format!("It went into L2 in {} transactions' chunks for {} gas.", published.chunks_sent, published.gas_used)
+            format!("It went into L2 in {} pieces, for {} gas in all.", published.chunks_sent, published.gas_used)
         };
         self.step(
             3,

@@ -24,3 +24,11 @@ pub const MAX_EVENTS: usize = 1024;
 
 /// Most checkpoints that a [`crate::CheckpointLog`] keeps besides genesis; the oldest go first. Not a consensus rule.
 pub const MAX_CHECKPOINTS: usize = 8192;
+
+/// Once a block is forced at an L1 block, so are those after it until this many L1 blocks of their window are left. Nothing
+/// that was batched before fits on a forced block; and without a margin a batch that stands on the last one would have
+/// to be in the very next L1 block, so a batcher whose L1 takes longer would never come back.
+pub const fn recovery_margin(sequencing_window: u64) -> u64 {
+    let quarter = sequencing_window / 4;
+    if quarter < 32 { quarter } else { 32 }
+}

@@ -2,7 +2,7 @@
 
 use crate::{
     Checkpoint, CriticalError, EventKind, EventLog, PipelineError, ResetError,
-    limits::MAX_L1_BLOCKS,
+    limits::{MAX_L1_BLOCKS, recovery_margin},
     stages::{AttributesQueue, BatchQueue, ChannelAssembler, FrameQueue, L1Traversal, read_channel},
 };
 use alloy_eips::BlockNumHash;
@@ -38,6 +38,8 @@ pub struct DerivationPipeline {
     consumed_before: u64,
     /// The current L1 block's frames are in the queue.
     opened: bool,
+    /// A block was forced at the current L1 block.
+    forcing: bool,
     l1: L1Traversal,
     frames: FrameQueue,
     channels: ChannelAssembler,
@@ -61,6 +63,7 @@ impl DerivationPipeline {
             safe: checkpoint.safe,
             consumed_before: checkpoint.l1.number,
             opened: false,
+            forcing: false,
             l1: L1Traversal::new(&config, &checkpoint),
             frames: FrameQueue::default(),
             channels: ChannelAssembler::new(config.channel_timeout),
@@ -137,7 +140,8 @@ impl DerivationPipeline {
                 self.attributes.batched(&self.config, &self.safe, &self.l1, block)?;
             } else if self.next_batch(&current) {
                 continue;
-            } else if current.number >= self.safe.l1_origin.number.saturating_add(self.config.sequencing_window) {
+            } else if current.number >= self.forced_from() {
+                self.forcing = true;
                 let number = self.attributes.forced(&self.config, &self.safe, &self.l1)?;
                 let origin = self.safe.l1_origin.number;
                 self.events.push(current.id(), EventKind::Forced { number, origin });
@@ -180,8 +184,16 @@ impl DerivationPipeline {
         Ok(())
     }
 
+    /// The L1 block at whose end the block after the safe head is forced.
+    fn forced_from(&self) -> u64 {
+        let window = self.config.sequencing_window;
+        let margin = if self.forcing { recovery_margin(window) } else { 0 };
+        self.safe.l1_origin.number.saturating_add(window - margin)
+    }
+
     fn open(&mut self, current: &L1BlockInfo) {
         self.opened = true;
+        self.forcing = false;
         self.channels.advance(current.id(), &mut self.events);
         if current.number > self.config.genesis.l1.number {
             self.frames.open(&self.config, current, &mut self.events);

@@ -81,7 +81,11 @@ fn two_claims_about_one_block_are_both_judged() {
 fn a_wrong_claim_that_l1_took_back_was_never_made() {
     let world = world();
     let mut judge = Judge::default();
-    judge.add([right(&world, 0, 2, 101), wrong(&world, 1, 4, 105), wrong(&world, 2, 50, 105)]);
+    judge.add([
+        right(&world, 0, 2, 101),
+        wrong(&world, 1, 4, 105),
+        Claim { l2_block_number: 50, ..wrong(&world, 2, 8, 105) },
+    ]);
     judged(&mut judge, &world, 8);
     assert!(judge.first_difference().is_some());
     judge.rewind(&checkpoint(&world, 104, 8));

@@ -8,6 +8,9 @@ use praxis_pool::Pool;
 use praxis_primitives::{L1BlockInfo, L2BlockInfo, RecoveredTransaction, RollupConfig, StateReader};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+/// How many L1 origins are looked back at when L1 does not reach the head's.
+const MAX_ORIGINS_BACK: usize = 64;
+
 /// L1 as far as the sequencer has seen it.
 pub trait L1View: Send + Sync {
     /// The canonical L1 block of that number; `None` when it is not known (yet).
@@ -65,7 +68,7 @@ impl Sequencer {
     /// When the chain refuses the block or has a fault.
     pub fn step(&self, l1: &dyn L1View) -> Result<Step, BuilderError> {
         let head = self.chain.block_info(self.chain.head().number)?;
-        if self.origin_is_gone(&head, l1) {
+        if self.origin_is_gone(&head, l1)? {
             return match self.take_back(head, l1)? {
                 Some(to) => Ok(Step::TookBack { to }),
                 // Derivation moved the head meanwhile (the next look shows from where to go on), or nothing may go back.
@@ -100,8 +103,18 @@ impl Sequencer {
         Ok(Step::Built(imported))
     }
 
-    fn origin_is_gone(&self, head: &L2BlockInfo, l1: &dyn L1View) -> bool {
-        l1.block(head.l1_origin.number).is_some_and(|block| block.hash != head.l1_origin.hash)
+    /// Whether L1 has another block where this one's origin was. Where L1 does not reach that far (a reorg to a chain that
+    /// is still shorter) the newest earlier origin that it does reach decides.
+    fn origin_is_gone(&self, block: &L2BlockInfo, l1: &dyn L1View) -> Result<bool, BuilderError> {
+        let mut info = *block;
+        for _ in 0..MAX_ORIGINS_BACK {
+            if let Some(known) = l1.block(info.l1_origin.number) {
+                return Ok(known.hash != info.l1_origin.hash);
+            }
+            let Some(earlier) = info.number.checked_sub(info.sequence_number + 1) else { break };
+            info = self.chain.block_info(earlier)?;
+        }
+        Ok(false)
     }
 
     /// Goes back to the last block whose origin L1 still has: doubling strides first, then halving, so that a short
@@ -111,7 +124,7 @@ impl Sequencer {
         let (mut bad, mut stride) = (head.number, 1);
         let mut good = loop {
             let candidate = bad.saturating_sub(stride).max(floor);
-            if candidate == floor || !self.origin_is_gone(&self.chain.block_info(candidate)?, l1) {
+            if candidate == floor || !self.origin_is_gone(&self.chain.block_info(candidate)?, l1)? {
                 break candidate;
             }
             bad = candidate;
@@ -119,7 +132,7 @@ impl Sequencer {
         };
         while bad - good > 1 {
             let middle = good + (bad - good) / 2;
-            if self.origin_is_gone(&self.chain.block_info(middle)?, l1) { bad = middle } else { good = middle }
+            if self.origin_is_gone(&self.chain.block_info(middle)?, l1)? { bad = middle } else { good = middle }
         }
         if good == head.number {
             tracing::error!(

@@ -176,7 +176,7 @@ fn a_reorg_of_any_depth_goes_back_exactly_to_the_last_block_that_stands_in_few_l
         }
         let head = world.sequencer.chain().head().number;
         world.l1.reorg(depth);
-        (0..=depth).for_each(|_| drop(world.l1.mine()));
+        world.l1.mine_empty(depth as u64 + 1);
         let view = Hidden::new(&world.l1, u64::MAX);
         let step = world.sequencer.builder().step(&view).unwrap();
         let Step::TookBack { to } = step else { panic!("{depth}: {step:?}") };
@@ -217,9 +217,10 @@ fn a_final_block_is_never_taken_back() {
         world.l1.mine();
         world.sequencer.catch_up(&world.l1);
     }
+    world.sequencer.chain().set_safe(12).unwrap();
     world.sequencer.chain().set_finalized(10).unwrap();
     world.l1.reorg(4);
-    (0..5).for_each(|_| drop(world.l1.mine()));
+    world.l1.mine_empty(5);
     let step = world.sequencer.step(&world.l1).unwrap();
     assert!(matches!(step, Step::TookBack { to: 10 }), "{step:?}");
     let step = world.sequencer.step(&world.l1).unwrap();

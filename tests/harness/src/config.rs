@@ -7,7 +7,8 @@ use praxis_chain::{Chain, ChainOptions};
 use praxis_evm::ModelCache;
 use praxis_primitives::{FeeParams, RollupConfig, RollupGenesis};
 use praxis_storage::{DatabaseOptions, Durability};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
+use tempfile::TempDir;
 
 /// Chain id of the tests' L2.
 pub const L2_CHAIN_ID: u64 = 77_901;
@@ -47,6 +48,13 @@ pub fn with_genesis(mut config: RollupConfig) -> Arc<RollupConfig> {
     let spec = Arc::new(config.clone()).chain_spec();
     config.genesis.l2.hash = Chain::genesis_hash(&spec).expect("the genesis state makes a trie");
     Arc::new(config)
+}
+
+/// A directory that is gone with the test, in memory where the system has a place for that.
+pub fn temporary_directory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.or_else(|_| tempfile::tempdir()).expect("a temporary directory")
 }
 
 /// A small database that survives the death of the process, and a model cache of its own.

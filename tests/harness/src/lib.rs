@@ -19,11 +19,13 @@ mod world;
 
 pub use accounts::{Account, BATCHER, PROPOSER, account};
 pub use batcher::{Alter, TestBatcher, rewrite_batch};
-pub use config::{L1_GENESIS_NUMBER, L1_GENESIS_TIME, L2_CHAIN_ID, base_config, chain_options, with_genesis};
+pub use config::{
+    L1_GENESIS_NUMBER, L1_GENESIS_TIME, L2_CHAIN_ID, base_config, chain_options, temporary_directory, with_genesis,
+};
 pub use follower::{Followed, Follower, SafeBlock};
 pub use miner::{L1Miner, Mine};
 pub use model::{DemoModel, demo_model, prices};
-pub use proposer::TestProposer;
+pub use proposer::{AlterClaim, TestProposer};
 pub use sequencer::TestSequencer;
 pub use verifier::TestVerifier;
 pub use world::World;

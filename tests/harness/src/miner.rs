@@ -32,13 +32,16 @@ impl Default for Mine {
 pub struct L1Miner {
     blocks: Vec<Arc<L1BlockInfo>>,
     claims: BTreeMap<B256, Vec<Claim>>,
-    inbox: VecDeque<BatcherTransaction>,
+    /// What waits, each with the number of the first block that may hold it.
+    inbox: VecDeque<(u64, BatcherTransaction)>,
     waiting_claims: VecDeque<ClaimRequest>,
     deposits: Vec<TxDeposit>,
     /// Makes every block's and transaction's hash another.
     count: u64,
     /// How far behind the head the finalized block stands; `None`: nothing is ever final.
     pub finality_depth: Option<u64>,
+    /// How many blocks a transaction to the inbox waits before one holds it.
+    pub inclusion_delay: u64,
 }
 
 impl Default for L1Miner {
@@ -51,6 +54,7 @@ impl Default for L1Miner {
             deposits: vec![],
             count: 0,
             finality_depth: None,
+            inclusion_delay: 0,
         };
         let first = miner.seal(L1_GENESIS_NUMBER, B256::ZERO, L1_GENESIS_TIME, vec![], vec![]);
         miner.blocks.push(Arc::new(first));
@@ -110,7 +114,8 @@ impl L1Miner {
     pub fn submit_from(&mut self, from: Address, data: Bytes) -> B256 {
         self.count += 1;
         let hash = keccak256([&self.count.to_be_bytes()[..], from.as_slice(), &data].concat());
-        self.inbox.push_back(BatcherTransaction { from, hash, data });
+        let first = self.head().number + 1 + self.inclusion_delay;
+        self.inbox.push_back((first, BatcherTransaction { from, hash, data }));
         hash
     }
 
@@ -145,8 +150,8 @@ impl L1Miner {
     /// Mines a block.
     pub fn mine_with(&mut self, mine: Mine) -> BlockNumHash {
         let parent = self.head().clone();
-        let take = mine.transactions.min(self.inbox.len());
-        let transactions: Vec<_> = self.inbox.drain(..take).collect();
+        let ready = self.inbox.iter().take_while(|(first, _)| *first <= parent.number + 1).count();
+        let transactions: Vec<_> = self.inbox.drain(..ready.min(mine.transactions)).map(|(_, tx)| tx).collect();
         let deposits = std::mem::take(&mut self.deposits);
         let block = self.seal(parent.number + 1, parent.hash, parent.timestamp + mine.seconds, transactions, deposits);
         let id = block.id();
@@ -204,6 +209,8 @@ impl L1Miner {
         for block in &gone {
             self.claims.remove(&block.hash);
         }
+        let next = self.head().number + 1;
+        self.inbox.iter_mut().for_each(|(first, _)| *first = next.min(*first));
         gone.iter().flat_map(|block| block.batcher_transactions.clone()).collect()
     }
 }

@@ -71,7 +71,7 @@ fn registry(account: &Account, nonce: u64, input: Vec<u8>) -> RecoveredTransacti
 pub fn prices(seed: u64) -> Bytes {
     let series = |asset: u64| {
         std::array::from_fn(|i| {
-            let wave = (i as u64 * (7 + asset) + seed * 13) % 29;
+            let wave = (i as u64 * (7 + asset) + seed % 29 * 13) % 29;
             alloy_primitives::U256::from(1_000_000_000_000_000_000u64 + wave * 10_000_000_000_000_000)
         })
     };

@@ -8,6 +8,9 @@ use praxis_primitives::Fault;
 use praxis_proposer::{ClaimRequest, L2Outputs, ProposerCore};
 use std::sync::Arc;
 
+/// Alters a claim before it is made.
+pub type AlterClaim = Box<dyn FnMut(&mut ClaimRequest)>;
+
 struct Outputs {
     chain: Arc<Chain>,
     safe: (u64, BlockNumHash),
@@ -28,7 +31,7 @@ pub struct TestProposer {
     core: ProposerCore,
     waiting: Option<u64>,
     /// Alters a claim before it is made.
-    pub alter: Option<Box<dyn FnMut(&mut ClaimRequest)>>,
+    pub alter: Option<AlterClaim>,
 }
 
 impl TestProposer {

@@ -46,7 +46,7 @@ pub struct TestSequencer {
 impl TestSequencer {
     /// A sequencer on a new database.
     pub fn new(config: Arc<RollupConfig>, options: ChainOptions) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = crate::temporary_directory();
         let running = Some(Running::open(directory.path(), &config, options.clone()));
         Self { config, options, directory, running }
     }

@@ -34,7 +34,7 @@ pub struct TestVerifier {
 impl TestVerifier {
     /// A verifier on a new database.
     pub fn new(config: Arc<RollupConfig>, options: ChainOptions) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = crate::temporary_directory();
         let running = Some(Running::open(directory.path(), &config, options.clone()));
         Self { config, options, directory, running }
     }

@@ -40,7 +40,7 @@ const CHANGES: &[Change] = &[
 /// A follower that has all but the last of a sequencer's blocks, and that block.
 fn follower() -> (praxis_harness::World, std::sync::Arc<Chain>, tempfile::TempDir, RecoveredBlock) {
     let world = busy_world(3);
-    let directory = tempfile::tempdir().unwrap();
+    let directory = praxis_harness::temporary_directory();
     let chain = Chain::open(directory.path(), world.config.chain_spec(), chain_options()).unwrap();
     for number in 1..=2 {
         chain.import(&block(world.sequencer.chain(), number)).unwrap();

@@ -86,7 +86,7 @@ fn going_back_from_a_head_that_has_moved_does_nothing() {
 #[test]
 fn a_restart_goes_on_where_it_stood() {
     let world = busy_world(3);
-    let directory = tempfile::tempdir().unwrap();
+    let directory = praxis_harness::temporary_directory();
     let spec = world.config.chain_spec();
     let open = || Chain::open(directory.path(), spec.clone(), chain_options()).unwrap();
     for number in 1..=3 {
@@ -99,7 +99,7 @@ fn a_restart_goes_on_where_it_stood() {
 
 #[test]
 fn the_directory_of_another_chain_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = praxis_harness::temporary_directory();
     let ours = World::default().config;
     let theirs = World::new(|config| config.l2_chain_id += 1).config;
     drop(Chain::open(directory.path(), ours.chain_spec(), chain_options()).unwrap());

@@ -145,7 +145,7 @@ fn a_late_batch_is_dropped_after_its_blocks_were_forced() {
         channel: ChannelId([1; 16].into()),
         first: 1,
         last: 6,
-        reason: DropReason::Past { safe: 4 },
+        reason: DropReason::Past { safe: 16 },
     }));
 }
 
@@ -414,4 +414,34 @@ fn the_origin_rule_advances_by_time_and_sees_a_reorg() {
     let fork = L1BlockInfo { parent_hash: B256::ZERO, ..(**next).clone() };
     assert!(origin::next_origin(&world.config, &parent, current, Some(&fork)).is_err());
     assert!(origin::next_origin(&world.config, &parent, next, None).is_err());
+}
+
+/// The forced blocks reach so far that a batch on them has the margin's L1 blocks to come in.
+#[test]
+fn forced_blocks_leave_the_batcher_time_to_come_back() {
+    let mut world = World::new(4, |_| {});
+    let window = world.config.sequencing_window;
+    let margin = crate::limits::recovery_margin(window);
+    assert_eq!((window, margin), (12, 3));
+    world.mine_empty(window as usize);
+    let mut pipeline = world.pipeline();
+    let derived = world.derive_with(&mut pipeline);
+    world.blocks = derived.attributes.iter().map(execute).collect();
+    world.head = *pipeline.safe();
+    let first = world.head.number + 1;
+    world.build_many(8, 1, 10);
+    let batch = batch_of(&world, first, first + 7);
+    for late in 0..=margin {
+        let mut world = world.clone();
+        let mut pipeline = pipeline.clone();
+        world.mine_empty(late as usize);
+        world.mine_frames(1, &frames_of(&batch, 1, 100));
+        let derived = world.derive_with(&mut pipeline);
+        assert!(derived.attributes.iter().take(8).all(|a| !a.forced), "{late} L1 blocks late");
+        assert_eq!(derived.attributes[..8], world.expected(first), "{late} L1 blocks late");
+    }
+    let mut world = world;
+    world.mine_empty(margin as usize + 1);
+    world.mine_frames(1, &frames_of(&batch, 1, 100));
+    assert!(world.derive_with(&mut pipeline).attributes[0].forced);
 }

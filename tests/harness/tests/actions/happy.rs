@@ -77,6 +77,9 @@ fn a_call_decides_as_a_transaction_does() {
     let world = World::default();
     let alice = account(0);
     let agent = world.publish(&alice);
+    // A call sees the head itself, where the model was activated: it is callable one block later.
+    world.sequencer.call(agent, prices(4)).expect_err("not active yet");
+    world.sequencer.build(&world.l1);
     let called = world.sequencer.call(agent, prices(4)).expect("it returns");
     let weights = IRebalanceAgent::decideCall::abi_decode_returns(&called).unwrap();
     let hash = world.sequencer.send(alice.decide(world.nonce(&alice), agent, 4)).unwrap();

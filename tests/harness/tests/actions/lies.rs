@@ -105,7 +105,10 @@ const CORRUPTIONS: &[Corruption] = &[
     ("the version of the calldata", |data| data[0] = 9),
     ("the number of the frame", |data| data[18] ^= 1),
     ("the length of the frame", |data| data[22] ^= 1),
-    ("the compressed bytes", |data| {
+    ("the version of the channel", |data| data[23] = 9),
+    ("the head of the compressed bytes", |data| data[24] ^= 0xff),
+    // Compression has no checksum: this may decode to another batch, with a transaction that execution refuses.
+    ("the middle of the compressed bytes", |data| {
         let middle = 24 + (data.len() - 25) / 2;
         data[middle] ^= 0xff;
     }),
@@ -131,7 +134,7 @@ fn a_corrupt_frame_leaves_claims_that_nothing_backs() {
         claim_all(&mut world, 4);
         world.l1.mine();
         world.verifier.follow(&world.l1).unwrap();
-        assert_eq!(world.verifier.chain().head().number, 0, "{what}");
+        assert!(world.verifier.chain().head().number < 4, "{what}");
         assert_eq!(world.verifier.difference(), None, "{what}: the window is open");
         assert_eq!(world.verifier.judge().pending().count(), 1);
 

@@ -108,7 +108,7 @@ fn run(seconds: &[Second], submission_bytes: usize) -> World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_built_is_derived_and_executing_it_gives_the_same_blocks(
@@ -130,7 +130,7 @@ fn state_does_not_depend_on_the_model_cache(world: &World) {
     let never = Arc::new(ModelCache::new(0));
     // The second node of the warm cache holds the model before its chain knows of it.
     for (name, cache) in [("cold", warm.clone()), ("warm from the start", warm.clone()), ("never", never.clone())] {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = praxis_harness::temporary_directory();
         let options = ChainOptions { models: cache, ..chain_options() };
         let chain = Chain::open(directory.path(), world.config.chain_spec(), options).unwrap();
         for number in 1..=world.sequencer.chain().head().number {

@@ -128,7 +128,10 @@ fn l1_grows_shorter_for_a_while() {
     assert!(world.verifier.follower().safe_chain().consumed().l1.number <= 104);
     let step = world.sequencer.step(&world.l1).unwrap();
     assert!(matches!(step, Step::WaitingForL1 { .. }), "{step:?}");
+    // A longer chain by time, though not by number yet: the builder does not wait until it is.
     world.l1.mine_with(Mine { seconds: 7, ..Mine::default() });
+    let step = world.sequencer.step(&world.l1).unwrap();
+    assert!(matches!(step, Step::TookBack { .. }), "{step:?}");
     run(&mut world, &alice, 3);
     world.ticks(6);
     world.settle(8);

@@ -106,7 +106,7 @@ fn a_verifier_that_comes_late_finds_the_same() {
 #[test]
 fn a_restart_while_a_channel_is_half_on_l1() {
     let mut world = World::default();
-    world.batcher = TestBatcher::new(world.config.clone(), 2, |config| config.max_submission_bytes = 300);
+    world.batcher = TestBatcher::new(world.config.clone(), 2, |config| config.max_submission_bytes = 500);
     let alice = account(0);
     for _ in 0..30 {
         world.transfer(&alice, SOMEBODY, 1);

@@ -28,7 +28,7 @@ fn forced_blocks_come_when_the_window_has_passed_and_the_batcher_recovers() {
 
     let chain = world.verifier.chain();
     let head = chain.head().number;
-    assert!((12..=16).contains(&head), "one second of blocks for each L1 block, but {head}");
+    assert_eq!(head, 20, "forced at L1 block 116 until 4 L1 blocks are left: the last has origin 105");
     for number in 1..=head {
         let block = chain.db().block(number).unwrap().unwrap();
         assert_eq!(block.body().transactions.len(), 1, "block {number} is empty");
@@ -86,4 +86,23 @@ fn a_batcher_does_not_pay_for_batches_that_must_be_dropped() {
     assert!(world.batcher.posted > 0, "after the forced blocks it goes on");
     world.settle(4);
     assert_derived_equals_built(&world);
+}
+
+/// L1 does not take a transaction at once: what stands on the forced blocks still has time.
+#[test]
+fn a_batcher_recovers_though_l1_includes_late() {
+    let mut world = World::default();
+    world.l1.inclusion_delay = 2;
+    let alice = account(0);
+    world.transfer(&alice, SOMEBODY, 3);
+    let window = world.config.sequencing_window;
+    silence(&mut world, window + 2);
+    assert!(world.verifier.chain().head().number > 0);
+    world.ticks(12);
+    let last = world.verifier.follower().safe();
+    let block = world.verifier.chain().db().block(last.number).unwrap().unwrap();
+    assert!(!L1Attributes::from_transaction(&block.body().transactions[0]).unwrap().forced, "still block {last:?}");
+    world.settle(6);
+    assert_derived_equals_built(&world);
+    assert_eq!(world.sequencer.balance(SOMEBODY), U256::from(3));
 }

@@ -175,3 +175,14 @@ fn a_replacement_that_finds_no_room_leaves_the_old_one_executable() {
     assert_eq!(order(&pool, 0), [(0, 7)]);
     assert_eq!(pool.status().queued, 0);
 }
+
+#[test]
+fn a_replacement_in_a_full_pool_needs_no_place_of_others() {
+    let pool = pool(PoolLimits { transactions: 2, ..PoolLimits::default() });
+    let state = Accounts::default();
+    pool.add(tx(0, 0, 2), &state).unwrap();
+    pool.add(tx(1, 0, 3), &state).unwrap();
+    pool.add(tx(0, 0, 9), &state).unwrap();
+    assert_eq!(order(&pool, 0), [(0, 0), (1, 0)]);
+    assert!(matches!(refused(pool.add(tx(2, 0, 3), &state)), PoolError::PoolFull));
+}

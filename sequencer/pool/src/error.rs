@@ -74,10 +74,10 @@ pub enum PoolError {
         needed: u64,
     },
     /// Signed for another chain.
-    #[error("invalid chain id for signer: have {given:?} want {expected}")]
+    #[error("invalid chain id for signer: have {given} want {expected}")]
     ChainId {
         /// The transaction's.
-        given: Option<u64>,
+        given: u64,
         /// This chain's.
         expected: u64,
     },

@@ -142,8 +142,9 @@ impl Pool {
             return Err(PoolError::Oversized { given: encoded_len, limit: limits.transaction_bytes });
         }
         // Legacy transactions may leave the chain id out (before EIP-155); deployment proxies are made so.
-        if tx.chain_id().is_some_and(|id| id != self.config.chain_id) {
-            return Err(PoolError::ChainId { given: tx.chain_id(), expected: self.config.chain_id });
+        let expected = self.config.chain_id;
+        if let Some(given) = tx.chain_id().filter(|id| *id != expected) {
+            return Err(PoolError::ChainId { given, expected });
         }
         let gas_cap = self.config.block_gas_limit.min(MAX_TRANSACTION_GAS);
         if tx.gas_limit() > gas_cap {

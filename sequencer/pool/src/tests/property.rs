@@ -63,7 +63,12 @@ fn check_order(pool: &Pool, state: &Accounts, pending: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(0x9a_71c5),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn limits_hold_and_blocks_are_filled_in_order(events in prop::collection::vec(event(), 1..60)) {

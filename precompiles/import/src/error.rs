@@ -3,10 +3,7 @@ use std::path::PathBuf;
 
 use praxis_model::PlanError;
 
-use crate::{
-    limits::{MAX_OPSET, MIN_OPSET, shown},
-    lower::supported_operators,
-};
+use crate::limits::{MAX_OPSET, MIN_OPSET, shown};
 
 /// Why an ONNX file cannot become a Plan. Each message says what is wrong, where, and what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -194,6 +191,5 @@ fn describe_unsupported(nodes: &[UnsupportedNode]) -> String {
         0 => String::new(),
         count => format!(" and {count} more"),
     };
-    let supported = supported_operators().collect::<Vec<_>>().join(", ");
-    format!("unsupported operator: {}{more}; supported are {supported}", listed.join("; "))
+    format!("unsupported operator: {}{more}; `praxis model inspect` lists what can be imported", listed.join("; "))
 }

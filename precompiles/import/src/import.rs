@@ -64,9 +64,12 @@ pub(crate) fn import_file_parts(
         return Err(ImportError::Unsupported(unsupported));
     }
     let mut notes = Vec::new();
-    let inputs = inputs::resolve(&model_inputs(onnx, &names), options, &mut notes)?;
+    let given: Vec<_> = model_inputs(onnx, &names);
+    let open: Vec<_> = given.iter().copied().filter(|info| !options.frozen.contains_key(&info.name)).collect();
+    let inputs = inputs::resolve(&open, options, &mut notes)?;
     let types = inputs.iter().map(|info| (info.name.as_str(), info.tensor_type()));
-    let mut lowering = Lowering::new(onnx, &names, file.opset, types);
+    let mut lowering = Lowering::new(onnx, &names, (file.opset, file.ml_opset), types);
+    lowering.freeze(&given, options)?;
     for index in order {
         lowering.node(index)?;
     }

@@ -17,7 +17,7 @@ pub(crate) const MAX_FOLDING_GAS: u64 = 20_000_000;
 /// Oldest version of the default operator set: before it, elementwise operators broadcast differently.
 pub const MIN_OPSET: i64 = 7;
 /// Newest version of the default operator set that the importer was tested with.
-pub const MAX_OPSET: i64 = 26;
+pub const MAX_OPSET: i64 = 28;
 /// Longest piece of a name from the file that an error message repeats, in characters.
 const MAX_SHOWN: usize = 64;
 

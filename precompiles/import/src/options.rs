@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use praxis_model::Tensor;
+
 use crate::{ImportError, limits::shown};
 
 /// What the caller decides about an import.
@@ -7,6 +9,8 @@ use crate::{ImportError, limits::shown};
 pub struct ImportOptions {
     /// Shapes of inputs by name, for files that leave dimensions open.
     pub shapes: BTreeMap<String, Vec<u32>>,
+    /// Inputs that become constants of the model, by name: sizes, axes and the like that a Plan has to know.
+    pub frozen: BTreeMap<String, Tensor>,
 }
 
 impl ImportOptions {

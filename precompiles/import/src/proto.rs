@@ -4,7 +4,7 @@ use tract_onnx::{pb, prelude::Framework};
 
 use crate::{
     ImportError,
-    limits::{MAX_FILE_BYTES, MAX_ONNX_NODES},
+    limits::{MAX_FILE_BYTES, MAX_ONNX_NODES, MAX_OPSET},
     scan::scan,
 };
 
@@ -13,6 +13,8 @@ pub(crate) struct OnnxFile {
     pub(crate) graph: pb::GraphProto,
     /// Version of the default operator set.
     pub(crate) opset: i64,
+    /// Version of the operator set of classical models, `ai.onnx.ml`; 1 where the file does not say.
+    pub(crate) ml_opset: i64,
 }
 
 /// Decodes a file within the limits. Nothing but tract's decoder touches it: no analysis, no symbolic dimension.
@@ -35,8 +37,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<OnnxFile, ImportError> {
     }
     let default_set = |set: &&pb::OperatorSetIdProto| is_default_domain(&set.domain);
     let opset = model.opset_import.iter().filter(default_set).map(|set| set.version).max();
-    Ok(OnnxFile { opset: opset.ok_or(ImportError::NoOpset)?, graph })
+    let ml_set = |set: &&pb::OperatorSetIdProto| set.domain == ML_DOMAIN;
+    let ml_opset = model.opset_import.iter().filter(ml_set).map(|set| set.version).max().unwrap_or(1);
+    // A file without a version for the default domain can still use other domains alone.
+    let opset = opset.or_else(|| model.opset_import.iter().any(|set| ml_set(&set)).then_some(MAX_OPSET));
+    Ok(OnnxFile { opset: opset.ok_or(ImportError::NoOpset)?, ml_opset, graph })
 }
+
+/// The domain of scikit-learn's and of tree models' operators.
+pub(crate) const ML_DOMAIN: &str = "ai.onnx.ml";
 
 /// Whether `domain` is that of the standard operators, which has two spellings.
 pub(crate) fn is_default_domain(domain: &str) -> bool {

@@ -10,7 +10,9 @@
 //! | 16 float32 multiply-adds, columns rounded up to 16 | 1 gas |
 //! | a float64 or integer multiply-add | 1 gas |
 //! | 2 elements computed, packed or moved (a division counts as 4, a strided move as 8, an inner loop as 8) | 1 gas |
-//! | a transcendental function | 2 gas |
+//! | 8 multiply-adds of 8-bit integers | 1 gas |
+//! | a transcendental function in float32, in float64 | 2 gas, 12 gas |
+//! | a read at a place that the data decide | 5 gas |
 //! | 32 bytes of a node's inputs and outputs | 1 gas |
 //! | a 512-byte leaf, on a model's first call in a transaction | 800 gas |
 
@@ -30,10 +32,16 @@ pub const NODE_GAS: u64 = 150;
 pub const MULTIPLY_ADDS_PER_GAS: u64 = 16;
 /// Gas of a float64 or integer multiply-add.
 pub const WIDE_MULTIPLY_ADD_GAS: u64 = 1;
+/// Multiply-adds of 8-bit integers for one gas.
+pub const BYTE_MULTIPLY_ADDS_PER_GAS: u64 = 8;
 /// Elements for one gas.
 pub const ELEMENTS_PER_GAS: u64 = 2;
 /// Gas of a transcendental function.
 pub const TRANSCENDENTAL_GAS: u64 = 2;
+/// Gas of a transcendental function in float64.
+pub const WIDE_TRANSCENDENTAL_GAS: u64 = 12;
+/// Gas of a read at a place that the data decide.
+pub const RANDOM_ACCESS_GAS: u64 = 5;
 /// Bytes of inputs and outputs for one gas.
 pub const BYTES_PER_GAS: u64 = 32;
 /// Gas of a leaf on the first call in a transaction.
@@ -48,10 +56,16 @@ pub struct Work {
     pub multiply_adds: u64,
     /// Float64 and integer multiply-adds.
     pub wide_multiply_adds: u64,
+    /// Multiply-adds of 8-bit integers into 32 bits.
+    pub byte_multiply_adds: u64,
     /// Elements computed, packed or moved.
     pub elements: u64,
-    /// Evaluations of transcendental functions.
+    /// Evaluations of transcendental functions in float32.
     pub transcendentals: u64,
+    /// Evaluations of transcendental functions in float64.
+    pub wide_transcendentals: u64,
+    /// Reads at places that the data decide: steps in a tree, gathered elements. Each may miss the cache.
+    pub random_accesses: u64,
     /// Bytes of the nodes' inputs and outputs.
     pub bytes: u64,
 }
@@ -77,8 +91,11 @@ impl Work {
             nodes: self.nodes.saturating_add(other.nodes),
             multiply_adds: self.multiply_adds.saturating_add(other.multiply_adds),
             wide_multiply_adds: self.wide_multiply_adds.saturating_add(other.wide_multiply_adds),
+            byte_multiply_adds: self.byte_multiply_adds.saturating_add(other.byte_multiply_adds),
             elements: self.elements.saturating_add(other.elements),
             transcendentals: self.transcendentals.saturating_add(other.transcendentals),
+            wide_transcendentals: self.wide_transcendentals.saturating_add(other.wide_transcendentals),
+            random_accesses: self.random_accesses.saturating_add(other.random_accesses),
             bytes: self.bytes.saturating_add(other.bytes),
         }
     }
@@ -89,8 +106,11 @@ impl Work {
             self.nodes.saturating_mul(NODE_GAS),
             self.multiply_adds.div_ceil(MULTIPLY_ADDS_PER_GAS),
             self.wide_multiply_adds.saturating_mul(WIDE_MULTIPLY_ADD_GAS),
+            self.byte_multiply_adds.div_ceil(BYTE_MULTIPLY_ADDS_PER_GAS),
             self.elements.div_ceil(ELEMENTS_PER_GAS),
             self.transcendentals.saturating_mul(TRANSCENDENTAL_GAS),
+            self.wide_transcendentals.saturating_mul(WIDE_TRANSCENDENTAL_GAS),
+            self.random_accesses.saturating_mul(RANDOM_ACCESS_GAS),
             self.bytes.div_ceil(BYTES_PER_GAS),
         ]
         .into_iter()
@@ -125,10 +145,10 @@ fn count(plan: &Plan, types: &[TensorType]) -> Work {
         let inputs: Vec<TensorType> = node.inputs.iter().filter_map(kind).collect();
         let bytes = inputs.iter().chain(&node.outputs).fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
         let mut own = Work { nodes: 1, bytes, ..node.op.work(&inputs, &node.outputs) };
-        if !node.inputs.get(1).is_some_and(|&right| plan.is_constant(right)) {
-            // A constant is packed once; what a run computes is packed in each run.
-            own.elements = own.elements.saturating_add(node.op.memory(&inputs).packed / 4);
-        }
+        // A constant is packed once; what a run computes is packed in each run.
+        let constant = |input: usize| node.inputs.get(input).is_some_and(|&id| plan.is_constant(id));
+        let (_, packed_in_run) = node.op.memory(&inputs).packed_bytes(constant);
+        own.elements = own.elements.saturating_add(packed_in_run / 4);
         total.plus(own)
     })
 }

@@ -85,9 +85,10 @@ pub(crate) fn bound(plan: &Plan, types: &[TensorType], encoded_bytes: u64) -> u6
     for node in &plan.nodes {
         let inputs: Vec<TensorType> = node.inputs.iter().filter_map(|&id| types.get(id as usize).cloned()).collect();
         let memory = node.op.memory(&inputs);
-        let constant = node.inputs.get(1).is_some_and(|&right| plan.is_constant(right));
-        held = held.saturating_add(if constant { memory.packed } else { 0 });
-        scratch = scratch.max(memory.scratch.saturating_add(if constant { 0 } else { memory.packed }));
+        let constant = |input: usize| node.inputs.get(input).is_some_and(|&id| plan.is_constant(id));
+        let (packed_once, packed_in_run) = memory.packed_bytes(constant);
+        held = held.saturating_add(packed_once);
+        scratch = scratch.max(memory.scratch.saturating_add(packed_in_run));
     }
     let weights = plan.weights.len() as u64 + LINE;
     [encoded_bytes, weights, held, arena, io, scratch].into_iter().fold(0, u64::saturating_add)

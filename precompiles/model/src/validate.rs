@@ -63,11 +63,19 @@ impl Plan {
     }
 
     fn check_nodes(&self, types: &mut Vec<TensorType>) -> Result<(), PlanError> {
+        let ranges = self.constant_ranges()?;
         for (index, node) in self.nodes.iter().enumerate() {
             let op = node.op.name();
             let place = || format!("node {index} ({op})");
             let inputs = node.inputs.iter().map(|&id| lookup(types, id, place)).collect::<Result<Vec<_>, _>>()?;
-            let computed = node.op.outputs(&inputs).map_err(|why| PlanError::Node { index, op, why })?;
+            let refused = |why| PlanError::Node { index, op, why };
+            let computed = node.op.outputs(&inputs).map_err(refused)?;
+            let constant = |&id: &ValueId| {
+                let index = id.checked_sub(self.first_constant())? as usize;
+                ranges.get(index).and_then(|range| self.weights.get(range.clone()))
+            };
+            let constants: Vec<Option<&[u8]>> = node.inputs.iter().map(constant).collect();
+            node.op.check_constants(&inputs, &constants).map_err(refused)?;
             if computed != node.outputs {
                 let list = |types: &[TensorType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 let (stated, computed) = (list(&node.outputs), list(&computed));

@@ -3,6 +3,8 @@
 //! `tests/fixtures/models` holds ONNX models, each with a `.npz` of inputs, onnxruntime's outputs and a float64 reference.
 //! The tests of this crate import the models, run them and compare.
 
+pub mod backend;
+
 mod npz;
 mod vectors;
 

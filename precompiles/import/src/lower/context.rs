@@ -4,7 +4,7 @@ use praxis_model::{DType, Op, Tensor, TensorType};
 use tract_onnx::pb;
 
 use crate::{
-    ImportError,
+    ImportError, ImportOptions,
     attributes::Attributes,
     fold::Folder,
     graph::{Graph, GraphNode, Value},
@@ -19,6 +19,7 @@ pub(crate) struct Lowering<'a> {
     onnx: &'a pb::GraphProto,
     names: &'a Definitions<'a>,
     opset: i64,
+    ml_opset: i64,
     values: BTreeMap<&'a str, Value>,
     folder: Folder,
     pub(crate) graph: Graph,
@@ -37,12 +38,29 @@ impl<'a> Lowering<'a> {
     pub(crate) fn new(
         onnx: &'a pb::GraphProto,
         names: &'a Definitions<'a>,
-        opset: i64,
+        (opset, ml_opset): (i64, i64),
         inputs: impl IntoIterator<Item = (&'a str, TensorType)>,
     ) -> Self {
         let mut graph = Graph::default();
         let values = inputs.into_iter().map(|(name, kind)| (name, graph.add(kind))).collect();
-        Self { onnx, names, opset, values, folder: Folder::default(), graph }
+        Self { onnx, names, opset, ml_opset, values, folder: Folder::default(), graph }
+    }
+
+    /// Makes constants of the inputs that the caller gave a value.
+    pub(crate) fn freeze(
+        &mut self,
+        inputs: &[&'a pb::ValueInfoProto],
+        options: &ImportOptions,
+    ) -> Result<(), ImportError> {
+        for (name, tensor) in &options.frozen {
+            let refuse = |why: String| ImportError::Interface { role: "frozen input", name: name.clone(), why };
+            let info = inputs.iter().find(|info| info.name == *name);
+            let info = info.ok_or_else(|| refuse("the file has no such input".to_owned()))?;
+            tensor.check().map_err(|error| refuse(error.to_string()))?;
+            let value = self.hold(Arc::new(tensor.clone())).map_err(|refusal| refusal.named(refuse))?;
+            self.values.insert(&info.name, value);
+        }
+        Ok(())
     }
 
     /// Lowers one node, whose producers were lowered before.
@@ -98,6 +116,22 @@ impl<'a> Context<'_, 'a> {
     /// Version of the default operator set.
     pub(crate) fn opset(&self) -> i64 {
         self.lowering.opset
+    }
+
+    /// Version of the operator set of classical models.
+    pub(crate) fn ml_opset(&self) -> i64 {
+        self.lowering.ml_opset
+    }
+
+    /// Number of outputs that the node names; the last ones may be empty names.
+    pub(crate) fn output_count(&self) -> usize {
+        self.lowering.onnx.node.get(self.source).map_or(0, |node| node.output.len())
+    }
+
+    /// Whether the node's output at this place has a name, so that something may read it.
+    pub(crate) fn wants_output(&self, index: usize) -> bool {
+        let node = self.lowering.onnx.node.get(self.source);
+        node.and_then(|node| node.output.get(index)).is_some_and(|name| !name.is_empty())
     }
 
     /// An input that must be there.
@@ -192,6 +226,16 @@ impl<'a> Context<'_, 'a> {
                 Ok(outputs)
             }
         }
+    }
+
+    /// The elements of a value where they are known now.
+    pub(crate) fn known(&self, value: Value) -> Option<Arc<Tensor>> {
+        self.lowering.graph.constant(value).cloned()
+    }
+
+    /// Applies an operator that has one output.
+    pub(crate) fn emit1(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Value, Refusal> {
+        self.emit(op, inputs)?.first().copied().ok_or_else(|| "the operator gives no output".into())
     }
 
     /// An axis counted from the front; a negative one counts from the end. `count` is the number of places.

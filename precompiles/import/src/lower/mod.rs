@@ -21,46 +21,59 @@ use crate::{graph::Value, refusal::Refusal};
 /// Turns one node into values, one for each of its outputs that the importer supports.
 type Lower = fn(&mut Context<'_, '_>) -> Result<Vec<Value>, Refusal>;
 
-/// Operators of the default domain by name.
-const TABLE: &[(&str, Lower)] = &[
-    ("Add", elementwise::add),
-    ("Cast", cast::cast),
-    ("Clip", clip::clip),
-    ("Concat", concat::concat),
-    ("Constant", constant::constant),
-    ("ConstantOfShape", constant::constant_of_shape),
-    ("Div", elementwise::div),
-    ("Dropout", identity::dropout),
-    ("Flatten", reshape::flatten),
-    ("Gemm", product::gemm),
-    ("Identity", identity::identity),
-    ("LeakyRelu", elementwise::leaky_relu),
-    ("MatMul", product::matmul),
-    ("Mul", elementwise::mul),
-    ("Relu", elementwise::relu),
-    ("Reshape", reshape::reshape),
-    ("Shape", reshape::shape),
-    ("Sigmoid", elementwise::sigmoid),
-    ("Slice", slice::slice),
-    ("Softmax", softmax::softmax),
-    ("Squeeze", reshape::squeeze),
-    ("Sub", elementwise::sub),
-    ("Tanh", elementwise::tanh),
-    ("Transpose", transpose::transpose),
-    ("Unsqueeze", reshape::unsqueeze),
+/// A domain, an operator's name in it, and its function. The default domain is the empty one.
+type Row = (&'static str, &'static str, Lower);
+
+/// The operators, by family.
+const TABLES: &[&[Row]] = &[
+    BASE,
+    // Elementwise functions, comparisons, logic.
+    // Reductions, normalisation, the softmax family.
+    // Movement, gathering and scattering of elements.
+    // Convolution and pooling.
+    // Products, recurrent cells, attention.
+    // Trees and classical models.
+    // Quantised arithmetic.
+    // Control flow and sequences.
 ];
 
-/// Names of the operators that can be imported, all of the default domain.
-pub fn supported_operators() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|(name, _)| *name)
+const BASE: &[Row] = &[
+    ("", "Add", elementwise::add),
+    ("", "Cast", cast::cast),
+    ("", "Clip", clip::clip),
+    ("", "Concat", concat::concat),
+    ("", "Constant", constant::constant),
+    ("", "ConstantOfShape", constant::constant_of_shape),
+    ("", "Div", elementwise::div),
+    ("", "Dropout", identity::dropout),
+    ("", "Flatten", reshape::flatten),
+    ("", "Gemm", product::gemm),
+    ("", "Identity", identity::identity),
+    ("", "LeakyRelu", elementwise::leaky_relu),
+    ("", "MatMul", product::matmul),
+    ("", "Mul", elementwise::mul),
+    ("", "Relu", elementwise::relu),
+    ("", "Reshape", reshape::reshape),
+    ("", "Shape", reshape::shape),
+    ("", "Sigmoid", elementwise::sigmoid),
+    ("", "Slice", slice::slice),
+    ("", "Softmax", softmax::softmax),
+    ("", "Squeeze", reshape::squeeze),
+    ("", "Sub", elementwise::sub),
+    ("", "Tanh", elementwise::tanh),
+    ("", "Transpose", transpose::transpose),
+    ("", "Unsqueeze", reshape::unsqueeze),
+];
+
+/// Operators that can be imported, each with its domain.
+pub fn supported_operators() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLES.iter().copied().flatten().map(|&(domain, name, _)| (domain, name))
 }
 
 /// The function for an operator.
 fn lower(domain: &str, op_type: &str) -> Option<Lower> {
-    if !crate::proto::is_default_domain(domain) {
-        return None;
-    }
-    TABLE.iter().find(|(name, _)| *name == op_type).map(|(_, lower)| *lower)
+    let domain = if crate::proto::is_default_domain(domain) { "" } else { domain };
+    TABLES.iter().copied().flatten().find(|row| (row.0, row.1) == (domain, op_type)).map(|row| row.2)
 }
 
 /// Whether an operator can be imported.

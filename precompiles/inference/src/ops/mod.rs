@@ -49,4 +49,18 @@ kernels! {
     Transpose,
     Cast,
     Identity,
+
+    // Elementwise functions, comparisons, logic.
+
+    // Reductions, normalisation, the softmax family.
+
+    // Movement, gathering and scattering of elements.
+
+    // Convolution and pooling.
+
+    // Products, recurrent cells, attention.
+
+    // Trees and classical models.
+
+    // Quantised arithmetic.
 }

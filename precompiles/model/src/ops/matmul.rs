@@ -53,7 +53,7 @@ pub(super) fn product_memory(dtype: DType, rights: u64, m: u64, k: u64, n: u64) 
     let columns = n.next_multiple_of(PANEL);
     let packed = floats(rights.saturating_mul(k).saturating_mul(columns));
     let partial = columns.saturating_mul(k.div_ceil(BLOCK));
-    OpMemory { packed, scratch: floats(m.saturating_mul(k).saturating_add(partial)) }
+    OpMemory { packed: vec![(1, packed)], scratch: floats(m.saturating_mul(k).saturating_add(partial)) }
 }
 
 pub(super) fn accepts(dtype: DType) -> bool {

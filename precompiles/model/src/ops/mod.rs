@@ -67,15 +67,31 @@ pub trait Operator: Sized {
     fn memory(&self, _inputs: &[TensorType]) -> OpMemory {
         OpMemory::default()
     }
+
+    /// Checks what constants hold, for operators whose constants are more than numbers: tables of tree nodes, positions. `constants`
+    /// has the bytes of each input that is a constant, and `None` for the others. The types passed [`Self::outputs`].
+    fn check_constants(&self, _inputs: &[TensorType], _constants: &[Option<&[u8]>]) -> Result<(), OpError> {
+        Ok(())
+    }
 }
 
 /// Memory that a node takes beside its inputs and outputs, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpMemory {
-    /// The packed right operand: held with the Plan when it is a constant, part of a run otherwise.
-    pub packed: u64,
+    /// Inputs that the kernel packs, each with the bytes that this takes: held with the Plan when the input is a constant,
+    /// part of a run otherwise.
+    pub packed: Vec<(usize, u64)>,
     /// During a run.
     pub scratch: u64,
+}
+
+impl OpMemory {
+    /// Bytes of the packed inputs that are constants, and of those that are not.
+    pub fn packed_bytes(&self, is_constant: impl Fn(usize) -> bool) -> (u64, u64) {
+        self.packed.iter().fold((0, 0), |(held, run), &(input, bytes)| {
+            if is_constant(input) { (bytes.saturating_add(held), run) } else { (held, bytes.saturating_add(run)) }
+        })
+    }
 }
 
 /// Makes [`Op`] and its dispatch from the table of operators.
@@ -129,6 +145,15 @@ macro_rules! operators {
                 match self { $(Self::$name(op) => op.memory(inputs),)* }
             }
 
+            /// Checks what the constants among the inputs hold; `None` stands for inputs that are not constant.
+            pub fn check_constants(
+                &self,
+                inputs: &[TensorType],
+                constants: &[Option<&[u8]>],
+            ) -> Result<(), OpError> {
+                match self { $(Self::$name(op) => op.check_constants(inputs, constants),)* }
+            }
+
             /// Counted arithmetic for inputs and outputs that passed [`Self::outputs`].
             pub fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
                 match self { $(Self::$name(op) => op.work(inputs, outputs),)* }
@@ -164,4 +189,18 @@ operators! {
     17 Transpose,
     18 Cast,
     19 Identity,
+
+    // 20 to 119: elementwise functions, comparisons, logic.
+
+    // 120 to 159: reductions, normalisation, the softmax family.
+
+    // 160 to 219: movement, gathering and scattering of elements.
+
+    // 220 to 249: convolution and pooling.
+
+    // 250 to 279: products, recurrent cells, attention.
+
+    // 280 to 319: trees and classical models.
+
+    // 320 to 349: quantised arithmetic.
 }

@@ -38,6 +38,6 @@ impl Operator for Softmax {
     fn memory(&self, inputs: &[TensorType]) -> OpMemory {
         let length =
             inputs.first().and_then(|input| input.shape.get(self.axis as usize)).map_or(0, |&dim| u64::from(dim));
-        OpMemory { packed: 0, scratch: length.saturating_mul(4).saturating_add(64) }
+        OpMemory { scratch: length.saturating_mul(4).saturating_add(64), ..OpMemory::default() }
     }
 }

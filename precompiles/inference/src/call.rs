@@ -38,8 +38,8 @@ pub(crate) trait Kernel {
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) path: Path,
-    pub(crate) inputs: Vec<&'a [u8]>,
-    pub(crate) outputs: Vec<&'a mut [u8]>,
+    pub(crate) inputs: &'a [&'a [u8]],
+    pub(crate) outputs: &'a mut [&'a mut [u8]],
     pub(crate) scratch: &'a mut [u8],
 }
 

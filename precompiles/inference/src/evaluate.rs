@@ -45,13 +45,12 @@ pub(crate) fn evaluate_with(op: &Op, inputs: &[Tensor], isa: Isa) -> Result<Vec<
     let sizes: Vec<usize> = output_types.iter().map(|kind| kind.bytes() as usize).collect();
     let mut outputs: Vec<AlignedBytes> = sizes.iter().map(|&size| AlignedBytes::zeroed(size)).collect();
     let mut scratch = AlignedBytes::zeroed(prepared.scratch_bytes);
-    let mut call = Call {
-        path,
-        inputs: aligned.iter().zip(inputs).map(|(bytes, input)| &bytes.as_slice()[..input.data.len()]).collect(),
-        outputs: outputs.iter_mut().zip(&sizes).map(|(bytes, &size)| &mut bytes.as_mut_slice()[..size]).collect(),
-        scratch: scratch.as_mut_slice(),
-    };
-    (prepared.run)(&mut call)?;
+    let reads: Vec<&[u8]> =
+        aligned.iter().zip(inputs).map(|(bytes, input)| &bytes.as_slice()[..input.data.len()]).collect();
+    let mut writes: Vec<&mut [u8]> =
+        outputs.iter_mut().zip(&sizes).map(|(bytes, &size)| &mut bytes.as_mut_slice()[..size]).collect();
+    let scratch = scratch.as_mut_slice();
+    (prepared.run)(&mut Call { path, inputs: &reads, outputs: &mut writes, scratch })?;
     let tensor = |(kind, bytes): (TensorType, &AlignedBytes)| {
         let data = bytes.as_slice()[..kind.bytes() as usize].to_vec();
         Tensor { dtype: kind.dtype, shape: kind.shape, data }

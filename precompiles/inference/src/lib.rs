@@ -11,6 +11,7 @@ mod align;
 mod call;
 mod error;
 mod evaluate;
+mod frame;
 mod gemm;
 mod golden;
 mod isa;
@@ -26,7 +27,7 @@ pub use evaluate::{EvaluateError, evaluate};
 pub use gemm::{flush_f32, flush_f64};
 pub use golden::self_check;
 pub use isa::Isa;
-pub use session::Session;
+pub use session::{Phase, Session};
 
 #[cfg(target_endian = "big")]
 compile_error!("tensors are little-endian in memory; a big-endian machine would need conversions here");

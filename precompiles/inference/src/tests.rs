@@ -1,6 +1,7 @@
 //! All paths agree with each other and with a naive reference.
 
 mod agreement;
+mod allocations;
 mod conformance;
 mod price;
 mod reference;

@@ -10,7 +10,10 @@ pub const ARENA_ALIGNMENT: u64 = 64;
 /// Offsets of the values that a run computes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArenaLayout {
-    /// Byte offset by value id; `None` for inputs and constants, which live outside.
+    /// Which value's bytes each value has, by value id: another's for outputs of nodes that only give bytes a new shape, its
+    /// own for all others.
+    pub storage: Vec<ValueId>,
+    /// Byte offset by value id; `None` for inputs and constants, which live outside, and for values stored as another.
     pub offsets: Vec<Option<u64>>,
     /// Size of the arena in bytes.
     pub bytes: u64,
@@ -24,9 +27,10 @@ struct Placed {
 
 impl ArenaLayout {
     /// Places each node's outputs in node order at the lowest free offset. A value is free once the last node that reads it
-    /// is done; the model's outputs are never free.
+    /// is done; the model's outputs are never free. A value with the bytes of another takes no place and keeps that one in use.
     pub fn new(plan: &Plan, types: &[TensorType]) -> Self {
-        let last_use = last_uses(plan, types.len());
+        let storage = storage(plan, types.len());
+        let last_use = last_uses(plan, &storage);
         let mut offsets = vec![None; types.len()];
         let mut live: Vec<Placed> = Vec::new();
         let mut bytes = 0;
@@ -34,6 +38,10 @@ impl ArenaLayout {
         for (index, node) in plan.nodes.iter().enumerate() {
             live.retain(|value| value.last_use >= index);
             for output in &node.outputs {
+                if storage[next] as usize != next {
+                    next += 1;
+                    continue;
+                }
                 let size = output.bytes().saturating_add(ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
                 let start = lowest_gap(&live, size);
                 let end = start.saturating_add(size);
@@ -44,16 +52,33 @@ impl ArenaLayout {
                 next += 1;
             }
         }
-        Self { offsets, bytes }
+        Self { storage, offsets, bytes }
     }
 }
 
-/// Index of the last node that reads each value; `usize::MAX` for outputs of the model.
-fn last_uses(plan: &Plan, count: usize) -> Vec<usize> {
-    let mut last = vec![0; count];
+/// Whose bytes each value has.
+fn storage(plan: &Plan, count: usize) -> Vec<ValueId> {
+    let mut storage: Vec<ValueId> = (0..count as ValueId).collect();
+    let mut next = plan.first_computed() as usize;
+    for node in &plan.nodes {
+        if let Some(&input) = node.inputs.first().filter(|_| node.op.is_view())
+            && let Some(&root) = storage.get(input as usize)
+            && let Some(own) = storage.get_mut(next)
+        {
+            *own = root;
+        }
+        next += node.outputs.len();
+    }
+    storage
+}
+
+/// Index of the last node that reads each value's bytes; `usize::MAX` for outputs of the model.
+fn last_uses(plan: &Plan, storage: &[ValueId]) -> Vec<usize> {
+    let mut last = vec![0; storage.len()];
     let mut touch = |id: ValueId, index: usize| {
-        if let Some(entry) = last.get_mut(id as usize) {
-            *entry = index;
+        let root = storage.get(id as usize).map(|&root| root as usize);
+        if let Some(entry) = root.and_then(|root| last.get_mut(root)) {
+            *entry = index.max(*entry);
         }
     };
     for (index, node) in plan.nodes.iter().enumerate() {

@@ -85,7 +85,8 @@ impl Tensor {
 
     /// That the data has the length of type and shape, and bools are 0 or 1.
     pub fn check(&self) -> Result<(), TensorError> {
-        let expected = self.tensor_type().bytes();
+        let elements = self.shape.iter().try_fold(1u64, |product, &dim| product.checked_mul(u64::from(dim)));
+        let expected = elements.unwrap_or(u64::MAX).saturating_mul(self.dtype.size() as u64);
         if self.data.len() as u64 != expected {
             return Err(TensorError::Length { expected, found: self.data.len() as u64 });
         }

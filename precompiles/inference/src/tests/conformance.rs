@@ -19,8 +19,8 @@ use crate::{Isa, evaluate::evaluate_with};
 pub(super) struct Case {
     /// What it shows, in words without spaces.
     name: String,
-    op: Op,
-    inputs: Vec<Tensor>,
+    pub(super) op: Op,
+    pub(super) inputs: Vec<Tensor>,
 }
 
 impl Case {
@@ -47,7 +47,7 @@ impl Case {
         Self { name: name.to_owned(), op, inputs }
     }
 
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         format!("{}.{}", self.op.name(), self.name)
     }
 }
@@ -79,7 +79,7 @@ fn seed(op: &str, name: &str) -> u64 {
 }
 
 /// The families: a name, which is that of the file of digests, and the cases.
-fn families() -> Vec<(&'static str, Vec<Case>)> {
+pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
     vec![
         ("base", base::cases()),
         // Elementwise functions, comparisons, logic.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use praxis_model::{
     DType, InputError, PlanBuilder, Tensor, TensorType,
-    ops::{Gemm, Identity, MatMul, Relu, Softmax, Tanh},
+    ops::{Add, Flatten, Gemm, Identity, MatMul, Relu, Reshape, Softmax, Tanh},
 };
 
 use super::agreement::{Random, random_plan};
-use crate::{Isa, RunError, Session, evaluate};
+use crate::{Isa, Phase, RunError, Session, evaluate};
 
 fn batch_one(random: &mut Random) -> Arc<praxis_model::Plan> {
     let mut b = PlanBuilder::new(0, [0; 32]);
@@ -139,4 +139,53 @@ fn memory_stays_below_the_stated_bound() {
         let bound = plan.cost().memory_bytes;
         assert!(used <= bound, "{used} bytes used, {bound} stated for {plan:?}");
     }
+}
+
+#[test]
+fn bytes_to_bytes_gives_what_tensors_give() {
+    let mut random = Random(12);
+    let session = Session::prepare(batch_one(&mut random)).unwrap();
+    let x = random.tensor(&TensorType::new(DType::F32, [1, 300]), 20);
+    let side = random.tensor(&TensorType::new(DType::F32, [1, 2]), 20);
+    let expected = session.run(&[x.clone(), side.clone()]).unwrap();
+    let (mut y, mut z) = (vec![0; 76], vec![0; 8]);
+    session.run_into(&[&x.data, &side.data], &mut [&mut y, &mut z]).unwrap();
+    assert_eq!((&y, &z), (&expected[0].data, &expected[1].data));
+    let short = session.run_into(&[&x.data, &side.data[1..]], &mut [&mut y, &mut z]);
+    assert_eq!(short, Err(InputError::InputLength { index: 1, expected: 8, given: 7 }.into()));
+    assert!(matches!(session.run_into(&[&x.data], &mut []), Err(RunError::Input(_))));
+    assert!(matches!(session.run_into(&[&x.data, &side.data], &mut [&mut y]), Err(RunError::Fault(_))));
+    assert!(matches!(session.run_into(&[&x.data, &side.data], &mut [&mut z, &mut y]), Err(RunError::Fault(_))));
+}
+
+/// Views share bytes with inputs, constants and computed values, also after others have died and as outputs.
+#[test]
+fn views_take_no_place_and_no_run() {
+    let mut b = PlanBuilder::new(0, [0; 32]);
+    let x = b.input("x", TensorType::new(DType::F32, [2, 3])).unwrap();
+    let c = b.constant(Tensor::from_f32([6], &[10.0, 20.0, 30.0, 40.0, 50.0, 60.0])).unwrap();
+    let flat = b.node1(Reshape { shape: vec![6] }, &[x]).unwrap();
+    let table = b.node1(Reshape { shape: vec![2, 3] }, &[c]).unwrap();
+    let sum = b.node1(Add, &[x, table]).unwrap();
+    let view = b.node1(Flatten { axis: 0 }, &[sum]).unwrap();
+    let again = b.node1(Identity, &[view]).unwrap();
+    let other = b.node1(Add, &[flat, flat]).unwrap();
+    let other = b.node1(Relu, &[other]).unwrap();
+    for (name, value) in [("flat", flat), ("table", table), ("again", again), ("other", other)] {
+        b.output(name, value);
+    }
+    let session = Session::prepare(Arc::new(b.finish().unwrap())).unwrap();
+    let x = Tensor::from_f32([2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let mut seen = Vec::new();
+    let outputs = session.run_profiled(&[x], &mut |node, phase| seen.push((node, phase))).unwrap();
+    let values: Vec<Vec<f32>> = outputs.iter().map(|output| output.to_f32().unwrap()).collect();
+    assert_eq!(values[0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(values[1], [10.0, 20.0, 30.0, 40.0, 50.0, 60.0]);
+    assert_eq!(values[2], [11.0, 22.0, 33.0, 44.0, 55.0, 66.0]);
+    assert_eq!(values[3], [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
+    assert_eq!(outputs[2].shape, [1, 6]);
+    let expected = [2, 5, 6].into_iter().flat_map(|node| [(node, Phase::Begin), (node, Phase::End)]);
+    assert_eq!(seen, expected.collect::<Vec<_>>());
+    // One input, the sum, and two values that are alive together after it: each is a line of 64 bytes.
+    assert_eq!(session.workspace_bytes(), 4 * 64);
 }

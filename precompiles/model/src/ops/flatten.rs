@@ -30,6 +30,10 @@ impl Operator for Flatten {
         Ok(vec![TensorType::new(input.dtype, vec![rules::product(outer)?, rules::product(inner)?])])
     }
 
+    fn is_view(&self) -> bool {
+        true
+    }
+
     fn work(&self, _inputs: &[TensorType], _outputs: &[TensorType]) -> Work {
         Work::default()
     }

@@ -19,6 +19,10 @@ impl Operator for Identity {
         rules::unary(inputs, "all types", |_| true)
     }
 
+    fn is_view(&self) -> bool {
+        true
+    }
+
     fn work(&self, _inputs: &[TensorType], _outputs: &[TensorType]) -> Work {
         Work::default()
     }

@@ -68,6 +68,11 @@ pub trait Operator: Sized {
         OpMemory::default()
     }
 
+    /// Whether the output has the bytes of the first input, in the same order: such a node needs no run.
+    fn is_view(&self) -> bool {
+        false
+    }
+
     /// Checks what constants hold, for operators whose constants are more than numbers: tables of tree nodes, positions. `constants`
     /// has the bytes of each input that is a constant, and `None` for the others. The types passed [`Self::outputs`].
     fn check_constants(&self, _inputs: &[TensorType], _constants: &[Option<&[u8]>]) -> Result<(), OpError> {
@@ -143,6 +148,11 @@ macro_rules! operators {
             /// Memory beside inputs and outputs, for inputs that passed [`Self::outputs`].
             pub fn memory(&self, inputs: &[TensorType]) -> OpMemory {
                 match self { $(Self::$name(op) => op.memory(inputs),)* }
+            }
+
+            /// Whether its output is its first input's bytes under another shape.
+            pub fn is_view(&self) -> bool {
+                match self { $(Self::$name(op) => op.is_view(),)* }
             }
 
             /// Checks what the constants among the inputs hold; `None` stands for inputs that are not constant.

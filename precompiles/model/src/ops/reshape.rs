@@ -31,6 +31,10 @@ impl Operator for Reshape {
         Ok(vec![output])
     }
 
+    fn is_view(&self) -> bool {
+        true
+    }
+
     fn work(&self, _inputs: &[TensorType], _outputs: &[TensorType]) -> Work {
         Work::default()
     }

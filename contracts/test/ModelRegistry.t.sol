@@ -67,24 +67,24 @@ contract ModelRegistryBeginTest is RegistryTest {
 
     function test_begin_empty_reverts() public {
         bytes32 id = registry.modelId(0, bytes32(0));
-        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.LengthOutOfRange.selector, 0, 4 << 20));
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.LengthOutOfRange.selector, 0, 32 << 20));
         registry.begin(id, 0, bytes32(0));
     }
 
     function test_begin_tooLong_reverts() public {
-        uint32 length = (4 << 20) + 1;
+        uint32 length = (32 << 20) + 1;
         bytes32 id = registry.modelId(length, bytes32(uint256(1)));
-        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.LengthOutOfRange.selector, length, 4 << 20));
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.LengthOutOfRange.selector, length, 32 << 20));
         registry.begin(id, length, bytes32(uint256(1)));
     }
 
     function test_begin_greatestLength_succeeds() public {
-        bytes32 id = registry.modelId(4 << 20, bytes32(uint256(1)));
-        registry.begin(id, 4 << 20, bytes32(uint256(1)));
-        vm.assertEq(registry.chunkCount(id), 128);
+        bytes32 id = registry.modelId(32 << 20, bytes32(uint256(1)));
+        registry.begin(id, 32 << 20, bytes32(uint256(1)));
+        vm.assertEq(registry.chunkCount(id), 1024);
         uint32[] memory missing = registry.missingChunks(id, 120);
-        vm.assertEq(missing.length, 8);
-        vm.assertEq(missing[7], 127);
+        vm.assertEq(missing.length, 904);
+        vm.assertEq(missing[903], 1023);
     }
 
     /// A stranger can't block an id by beginning it with a length that its chunks don't have.
@@ -112,7 +112,6 @@ contract ModelRegistryPutChunkTest is RegistryTest {
         vm.assertTrue(!registry.hasChunk(id, 0));
         IModelRegistry.Model memory model = registry.getModel(id);
         vm.assertEq(model.chunksPresent, 1);
-        vm.assertEq(model.chunkBitmap, 4);
         vm.assertEq(model.lastChunkBlock, 100);
         uint32[] memory missing = registry.missingChunks(id, 0);
         vm.assertEq(missing.length, 2);
@@ -120,6 +119,31 @@ contract ModelRegistryPutChunkTest is RegistryTest {
         vm.assertEq(missing[1], 1);
         vm.assertEq(registry.missingChunks(id, 2).length, 0);
         vm.assertEq(registry.missingChunks(id, type(uint32).max).length, 0);
+    }
+
+    function test_putChunk_beyondTheFirstWord_marksItsOwnBit() public {
+        // Chunk 256 of 257 stands in the second word of the bitmap. Its siblings are made up: nobody has to know the
+        // other chunks for this one to be checked.
+        uint32 length = 256 * 32_768 + 32_768;
+        bytes memory part = ReferenceTree.pattern(32_768);
+        bytes32 root = ReferenceTree.root(part);
+        bytes32[] memory siblings = new bytes32[](9);
+        for (uint256 level = 0; level < 9; ++level) {
+            siblings[level] = keccak256(abi.encode(level));
+            bytes32 left = 256 >> level & 1 == 0 ? root : siblings[level];
+            bytes32 right = 256 >> level & 1 == 0 ? siblings[level] : root;
+            root = keccak256(abi.encodePacked(bytes1(0x01), left, right));
+        }
+        bytes32 id = registry.modelId(length, root);
+        registry.begin(id, length, root);
+        registry.putChunk(id, 256, part, siblings);
+        vm.assertTrue(registry.hasChunk(id, 256));
+        vm.assertTrue(!registry.hasChunk(id, 0));
+        vm.assertEq(registry.missingChunks(id, 0).length, 256);
+        vm.assertEq(registry.missingChunks(id, 255).length, 1);
+        vm.assertEq(registry.missingChunks(id, 256).length, 0);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ChunkPresent.selector, id, 256));
+        registry.putChunk(id, 256, part, siblings);
     }
 
     function test_putChunk_unknownModel_reverts() public {

@@ -67,7 +67,6 @@ sol! {
             address owner;
             uint64 lastChunkBlock;
             uint32 chunksPresent;
-            uint256 chunkBitmap;
             bytes32 root;
         }
 

@@ -6,6 +6,8 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 pub const MODELS_SLOT: U256 = U256::ZERO;
 /// `ModelRegistry`: slot of the list of active models, `bytes32[]`.
 pub const ACTIVE_MODELS_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
+/// `ModelRegistry`: slot of `mapping(bytes32 id => mapping(uint256 word => uint256))`, the chunks that are there.
+pub const MODEL_CHUNKS_SLOT: U256 = U256::from_limbs([2, 0, 0, 0]);
 /// `L2ToL1MessagePasser`: slot of `mapping(bytes32 withdrawalHash => bool)`.
 pub const SENT_MESSAGES_SLOT: U256 = U256::ZERO;
 /// `L2ToL1MessagePasser`: slot of the next message's nonce without its version, `uint240`.
@@ -26,8 +28,8 @@ pub const L1_BLOCK_BATCHER_SLOT: U256 = U256::from_limbs([4, 0, 0, 0]);
 /// `L1Block`: whether no batch covers the current L2 block.
 pub const L1_BLOCK_FORCED_SLOT: U256 = U256::from_limbs([5, 0, 0, 0]);
 
-/// Most bytes of a model: 4 MiB.
-pub const MAX_MODEL_BYTES: u32 = 4 * 1024 * 1024;
+/// Most bytes of a model: 32 MiB.
+pub const MAX_MODEL_BYTES: u32 = 32 * 1024 * 1024;
 /// Bytes of a chunk; only a model's last one may be shorter.
 pub const CHUNK_BYTES: u32 = 32 * 1024;
 /// Bytes of a Merkle leaf.
@@ -52,14 +54,15 @@ pub fn model_upload_slot(id: B256) -> U256 {
     model_slot(id).wrapping_add(U256::from(1))
 }
 
-/// Slot in `ModelRegistry`'s storage of a model's chunk bitmap: bit `i` is set when chunk `i` has been accepted.
-pub fn model_bitmap_slot(id: B256) -> U256 {
-    model_slot(id).wrapping_add(U256::from(2))
+/// Slot in `ModelRegistry`'s storage of a word of a model's chunk bitmap: bit `i` of word `w` is set when chunk
+/// `256 w + i` has been accepted.
+pub fn model_bitmap_slot(id: B256, word: u64) -> U256 {
+    mapping_slot(U256::from(word).into(), mapping_slot(id, MODEL_CHUNKS_SLOT))
 }
 
 /// Slot in `ModelRegistry`'s storage of a model's Merkle root.
 pub fn model_root_slot(id: B256) -> U256 {
-    model_slot(id).wrapping_add(U256::from(3))
+    model_slot(id).wrapping_add(U256::from(2))
 }
 
 /// Slot in the message passer's storage that is 1 once a withdrawal has been sent.

@@ -66,6 +66,7 @@ fn layout_is_the_compilers() {
     let whole = [
         ("ModelRegistry", "_models", layout::MODELS_SLOT),
         ("ModelRegistry", "_activated", layout::ACTIVE_MODELS_SLOT),
+        ("ModelRegistry", "_chunks", layout::MODEL_CHUNKS_SLOT),
         ("L2ToL1MessagePasser", "sentMessages", layout::SENT_MESSAGES_SLOT),
         ("L2ToL1MessagePasser", "_nextNonce", layout::MESSAGE_NONCE_SLOT),
         ("FeeVault", "recipient", layout::FEE_VAULT_RECIPIENT_SLOT),
@@ -93,7 +94,6 @@ fn model_struct_is_the_compilers() {
     let absolute = |label| model_slot(id) + U256::from(member(label).slot);
     assert_eq!(absolute("activationBlock"), layout::model_slot(id));
     assert_eq!(absolute("owner"), layout::model_upload_slot(id));
-    assert_eq!(absolute("chunkBitmap"), layout::model_bitmap_slot(id));
     assert_eq!(absolute("root"), layout::model_root_slot(id));
     assert_eq!(member("owner"), Slot { slot: 1, offset: 0, bytes: 20 });
     assert_eq!(member("lastChunkBlock"), Slot { slot: 1, offset: 20, bytes: 8 });
@@ -155,7 +155,7 @@ fn interfaces_are_what_the_contracts_implement() {
 #[test]
 fn constants_are_the_contracts() {
     let committed = |path: &str| fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
-    assert!(committed("../src/L2/ModelRegistry.sol").contains("MAX_MODEL_BYTES = 4 * 1024 * 1024;"));
+    assert!(committed("../src/L2/ModelRegistry.sol").contains("MAX_MODEL_BYTES = 32 * 1024 * 1024;"));
     assert_eq!(layout::MAX_MODEL_BYTES as usize, praxis_model::limits::MAX_PLAN_BYTES);
     assert_eq!(layout::CHUNK_BYTES as usize, praxis_model::id::CHUNK_BYTES);
     assert_eq!(layout::LEAF_BYTES as usize, praxis_model::id::LEAF_BYTES);

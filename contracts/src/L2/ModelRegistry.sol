@@ -11,13 +11,15 @@ import {Predeploys} from "../libraries/Predeploys.sol";
 /// word are consensus, pinned by the snapshot of the storage layout.
 contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
-    uint32 public constant MAX_MODEL_BYTES = 4 * 1024 * 1024;
+    uint32 public constant MAX_MODEL_BYTES = 32 * 1024 * 1024;
 
     /// @inheritdoc IModelRegistry
     uint32 public constant CHUNK_BYTES = uint32(ModelMerkle.CHUNK_BYTES);
 
     mapping(bytes32 id => Model) private _models;
     bytes32[] private _activated;
+    /// @dev Bit i of word w is set when chunk 256 w + i of the model is there.
+    mapping(bytes32 id => mapping(uint256 word => uint256)) private _chunks;
 
     /// @inheritdoc IModelRegistry
     function begin(bytes32 id, uint32 length, bytes32 root) external {
@@ -38,15 +40,15 @@ contract ModelRegistry is IModelRegistry {
         uint256 length = model.length;
         uint256 count = ModelMerkle.chunkCount(length);
         if (index >= count) revert ChunkOutOfRange(id, index, uint32(count));
-        uint256 bitmap = model.chunkBitmap;
-        if (bitmap >> index & 1 != 0) revert ChunkPresent(id, index);
+        uint256 bitmap = _chunks[id][index >> 8];
+        if (bitmap >> (index & 0xff) & 1 != 0) revert ChunkPresent(id, index);
         uint256 expected = ModelMerkle.chunkLength(length, index);
         if (data.length != expected) revert ChunkLength(id, index, expected, data.length);
         if (proof.length != ModelMerkle.log2Ceil(count)) revert ChunkMismatch(id, index);
         bytes32 subtree = ModelMerkle.chunkRoot(data, ModelMerkle.chunkWidth(length));
         if (ModelMerkle.climb(subtree, index, proof) != model.root) revert ChunkMismatch(id, index);
 
-        model.chunkBitmap = bitmap | uint256(1) << index;
+        _chunks[id][index >> 8] = bitmap | uint256(1) << (index & 0xff);
         model.chunksPresent += 1;
         model.lastChunkBlock = uint64(block.number);
         emit Chunk(id, index, data);
@@ -101,18 +103,18 @@ contract ModelRegistry is IModelRegistry {
 
     /// @inheritdoc IModelRegistry
     function hasChunk(bytes32 id, uint32 index) external view returns (bool) {
-        return _models[id].chunkBitmap >> index & 1 != 0;
+        return _chunks[id][index >> 8] >> (index & 0xff) & 1 != 0;
     }
 
     /// @inheritdoc IModelRegistry
     function missingChunks(bytes32 id, uint32 from) external view returns (uint32[] memory indices) {
-        Model storage model = _known(id);
-        uint256 bitmap = model.chunkBitmap;
-        uint32 count = uint32(ModelMerkle.chunkCount(model.length));
+        uint32 count = uint32(ModelMerkle.chunkCount(_known(id).length));
         indices = new uint32[](from < count ? count - from : 0);
         uint256 found = 0;
+        uint256 bitmap = 0;
         for (uint32 index = from; index < count; ++index) {
-            if (bitmap >> index & 1 == 0) indices[found++] = index;
+            if (index == from || index & 0xff == 0) bitmap = _chunks[id][index >> 8];
+            if (bitmap >> (index & 0xff) & 1 == 0) indices[found++] = index;
         }
         assembly ("memory-safe") {
             mstore(indices, found)

@@ -29,7 +29,6 @@ interface IModelRegistry {
     /// @param owner Who began the model.
     /// @param lastChunkBlock Block of the latest chunk.
     /// @param chunksPresent How many chunks are there.
-    /// @param chunkBitmap Bit i is set when chunk i is there.
     /// @param root Merkle root over the model's leaves.
     struct Model {
         uint64 activationBlock;
@@ -40,7 +39,6 @@ interface IModelRegistry {
         address owner;
         uint64 lastChunkBlock;
         uint32 chunksPresent;
-        uint256 chunkBitmap;
         bytes32 root;
     }
 

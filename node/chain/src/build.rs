@@ -1,6 +1,9 @@
 //! Building a block from attributes, with or without a pool.
 
-use crate::{Chain, ChainError, execute::Executed};
+use crate::{
+    Chain, ChainError,
+    execute::{Executed, Purpose},
+};
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::B256;
@@ -60,10 +63,8 @@ impl Chain {
         attributes: &PayloadAttributes,
         source: &mut dyn TransactionSource,
     ) -> Result<BuiltBlock, ChainError> {
-        let executed = self.execute_attributes(attributes, source)?.map_err(|bad| ChainError::InvalidTransaction {
-            number: attributes.number,
-            index: bad.index,
-            reason: bad.reason,
+        let executed = self.execute_attributes(attributes, source, Purpose::Propose)?.map_err(|bad| {
+            ChainError::InvalidTransaction { number: attributes.number, index: bad.index, reason: bad.reason }
         })?;
         Ok(BuiltBlock { block: executed.block, receipts: executed.output.receipts })
     }
@@ -72,12 +73,13 @@ impl Chain {
         &self,
         attributes: &PayloadAttributes,
         source: &mut dyn TransactionSource,
+        purpose: Purpose,
     ) -> Result<Result<Executed, BadTransaction>, ChainError> {
         let number = attributes.number;
         let parent = self.require_head(number, attributes.parent_hash)?;
         let state = self.db.state_at(parent.number)?;
         let context = BlockContext::from_attributes(&self.spec, &parent, attributes);
-        let mut executor = self.executor(&context, &state)?;
+        let mut executor = self.executor(&context, &state, purpose)?;
         let mut included = Vec::with_capacity(attributes.transactions.len());
         for (index, bytes) in attributes.transactions.iter().enumerate() {
             let tx = match decode(bytes) {

@@ -5,7 +5,7 @@ use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 use parking_lot::{Mutex, RwLock};
 use praxis_evm::ModelAccess;
-use praxis_precompile::ModelCache;
+use praxis_precompile::{KNOWN_ENGINES, ModelCache, ResultCache};
 use praxis_primitives::{
     ChainSpec, L2BlockInfo, OutputPreimage, RecoveredBlock, RollupConfig, SealedBlock, SealedHeader, StateDiff,
 };
@@ -24,6 +24,8 @@ pub type DiffHook = Arc<dyn Fn(u64, &mut StateDiff) + Send + Sync>;
 pub struct ChainOptions {
     /// Prepared models, shared by the chains of a process.
     pub models: Arc<ModelCache>,
+    /// Results of inferences, for building and for RPC. A block that is imported or derived never reads them.
+    pub results: Arc<ResultCache>,
     /// How the database behaves: memory, and what a commit survives.
     pub database: DatabaseOptions,
     /// Only for tests of what verifiers do about a node that errs.
@@ -41,12 +43,23 @@ pub struct Chain {
     pub(crate) events: broadcast::Sender<ChainEvent>,
 }
 
+/// A chain whose models this build could not run is refused here, not at the block that runs one.
+fn check_engines(spec: &ChainSpec) -> Result<(), ChainError> {
+    let engines = spec.rollup().map(|config| config.engines.as_slice()).unwrap_or_default();
+    let unknown = engines.iter().find(|engine| !KNOWN_ENGINES.contains(&engine.version));
+    match unknown {
+        Some(engine) => Err(ChainError::Engine { version: engine.version, from_ms: engine.from_ms }),
+        None => Ok(()),
+    }
+}
+
 impl Chain {
     /// Opens the chain of `spec` at `path`, and begins it with its genesis block where there is none.
     ///
     /// # Errors
     /// When the directory holds another chain, is in use, or can't be read.
     pub fn open(path: &Path, spec: ChainSpec, options: ChainOptions) -> Result<Arc<Self>, ChainError> {
+        check_engines(&spec)?;
         let (block, diff, trie) = genesis(&spec)?;
         let genesis_block = RecoveredBlock::new_sealed(SealedBlock::seal_slow(block), vec![]);
         let identity = ChainIdentity { chain_id: spec.chain_id, genesis_hash: genesis_block.hash() };
@@ -123,9 +136,19 @@ impl Chain {
         Ok(self.db.state_at(number)?)
     }
 
-    /// Models as they stand in `state`, with this node's prepared ones.
+    /// Models as they stand in `state`, with this node's prepared ones, and every inference run: for what is checked.
     pub fn models(&self, state: &StateView) -> ModelAccess {
-        ModelAccess { store: Arc::new(state.clone()), cache: self.options.models.clone() }
+        ModelAccess::new(Arc::new(state.clone()), self.options.models.clone())
+    }
+
+    /// The same with results of earlier inferences: for what is proposed or asked, never for what is checked.
+    pub fn models_with_results(&self, state: &StateView) -> ModelAccess {
+        ModelAccess { results: Some(self.options.results.clone()), ..self.models(state) }
+    }
+
+    /// Forgets results of earlier inferences.
+    pub fn forget_results(&self) {
+        self.options.results.clear();
     }
 
     /// Follows the chain. A listener that falls behind by more than 4096 events is told so and must look again.

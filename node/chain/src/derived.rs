@@ -1,6 +1,6 @@
 //! The chain as L1 confirms it: derivation's attributes, executed or found to be there already.
 
-use crate::{Chain, ChainError, ImportedBlock, NoTransactions};
+use crate::{Chain, ChainError, ImportedBlock, NoTransactions, execute::Purpose};
 use alloy_eips::BlockNumHash;
 use praxis_derive::{
     Checkpoint, CheckpointLog, CriticalError, DerivationPipeline, EventLog, PipelineError, Step, attributes_of_block,
@@ -180,7 +180,7 @@ impl SafeChain {
             }
             self.chain.unwind_locked(parent)?;
         }
-        match self.chain.execute_attributes(attributes, &mut NoTransactions)? {
+        match self.chain.execute_attributes(attributes, &mut NoTransactions, Purpose::Check)? {
             Ok(executed) => Ok(Ok(self.chain.commit(executed)?)),
             Err(bad) => Ok(Err(format!("transaction {} is invalid: {}", bad.index, bad.reason))),
         }

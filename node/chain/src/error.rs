@@ -14,6 +14,17 @@ pub enum ChainError {
     /// The trie's nodes do not fit together.
     #[error("the state trie is damaged: {0}; restart with an empty data directory to derive the chain again from L1")]
     Trie(#[from] TrieError),
+    /// The chain has a version of the inference engine that this build does not run.
+    #[error(
+        "the rollup has version {version} of the inference engine from {from_ms} ms on, which this build does not run: \
+         install a newer praxis"
+    )]
+    Engine {
+        /// The version.
+        version: u32,
+        /// From which L2 time on it is live.
+        from_ms: u64,
+    },
     /// The node could not execute what every healthy node can.
     #[error("block {number} could not be executed: {fault}")]
     Fault {

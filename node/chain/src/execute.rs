@@ -16,15 +16,29 @@ pub(crate) struct Executed {
     pub(crate) trie: TrieUpdates,
 }
 
+/// Why a block is executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To propose it: results of inferences that this node computed before may be used. It is checked before it counts.
+    Propose,
+    /// To check it: every inference is run.
+    Check,
+}
+
 impl Chain {
     /// An executor for the block of `context`, on the state of the head.
     pub(crate) fn executor<'a>(
         &'a self,
         context: &BlockContext,
         state: &'a StateView,
+        purpose: Purpose,
     ) -> Result<BlockExecutor<'a>, ChainError> {
         let number = context.number;
-        let mut executor = BlockExecutor::new(&self.spec, context.clone(), state, self.models(state));
+        let models = match purpose {
+            Purpose::Propose => self.models_with_results(state),
+            Purpose::Check => self.models(state),
+        };
+        let mut executor = BlockExecutor::new(&self.spec, context.clone(), state, models);
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
         Ok(executor)
     }

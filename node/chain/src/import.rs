@@ -1,6 +1,6 @@
 //! Importing a block that somebody else (or this node's own builder) sealed.
 
-use crate::{Chain, ChainError, ImportedBlock};
+use crate::{Chain, ChainError, ImportedBlock, execute::Purpose};
 use praxis_evm::{BlockContext, ExecuteError, check_header};
 use praxis_primitives::{L2BlockInfo, RecoveredBlock};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl Chain {
         let state = self.db.state_at(parent.number)?;
         let context = BlockContext::of_block(&self.spec, &parent, block.header())
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;
-        let mut executor = self.executor(&context, &state)?;
+        let mut executor = self.executor(&context, &state, Purpose::Check)?;
         let transactions: Vec<_> = block.clone_transactions_recovered().collect();
         for (index, tx) in transactions.iter().enumerate() {
             executor.execute(tx).map_err(|error| match error {

@@ -56,8 +56,11 @@ impl<'a> BlockEvm<'a> {
         state: &'a dyn StateReader,
         models: ModelAccess,
     ) -> Self {
-        let (precompiles, base_fee_to) = match spec.rules {
-            Rules::Rollup(_) => (InferencePrecompiles::new(models), Some(BASE_FEE_VAULT)),
+        let (precompiles, base_fee_to) = match &spec.rules {
+            Rules::Rollup(config) => {
+                let engines = config.live_engines(context.timestamp_ms);
+                (InferencePrecompiles::new(models, engines), Some(BASE_FEE_VAULT))
+            }
             Rules::Ethereum(_) => (InferencePrecompiles::ethereum(), None),
         };
         let database = State::builder().with_database(StateDatabase(state)).with_bundle_update().build();

@@ -29,7 +29,9 @@ pub use invalid::{ExecuteError, InvalidTransaction};
 pub use memory::{InMemoryModels, InMemoryState};
 pub use outcome::{ExecutionOutput, TxOutcome, TxStatus};
 pub use overrides::{AccountOverride, StateOverrides};
-pub use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelAccess, ModelCache, PreparedModel};
+pub use praxis_precompile::{
+    DEFAULT_CACHE_BYTES, DEFAULT_RESULT_BYTES, KNOWN_ENGINES, ModelAccess, ModelCache, PreparedModel, ResultCache,
+};
 pub use simulate::{CALL_GAS_CAP, CallOutcome, CallRequest, CallStatus, SimulateError, simulate};
 
 #[cfg(test)]

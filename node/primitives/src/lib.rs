@@ -25,7 +25,7 @@ pub use inference::{
 pub use l1::{BatcherTransaction, L1BlockInfo, blob_base_fee};
 pub use merkle::{merkle_branch, merkle_root, verify_merkle_branch};
 pub use output::{OUTPUT_ROOT_VERSION, OutputPreimage};
-pub use rollup::{RollupConfig, RollupConfigError, RollupGenesis};
+pub use rollup::{EngineActivation, RollupConfig, RollupConfigError, RollupGenesis, first_engine};
 pub use state::{Account, AccountDiff, StateDiff, StateReader};
 pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType};
 

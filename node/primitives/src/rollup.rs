@@ -51,6 +51,25 @@ pub struct RollupConfig {
     pub gas_limit: u64,
     /// EIP-1559 parameters of the L2.
     pub fees: FeeParams,
+    /// Versions of the inference engine, each with the L2 time from which models made for it can be activated. A model
+    /// that has been activated stays callable.
+    #[serde(default = "first_engine")]
+    pub engines: Vec<EngineActivation>,
+}
+
+/// From when on a version of the inference engine is live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineActivation {
+    /// The version: arithmetic, prices and limits.
+    pub version: u32,
+    /// T_ms of the first block that activates models for it.
+    pub from_ms: u64,
+}
+
+/// Version 1 from the start.
+pub fn first_engine() -> Vec<EngineActivation> {
+    vec![EngineActivation { version: 1, from_ms: 0 }]
 }
 
 /// A rollup configuration that cannot be used.
@@ -106,6 +125,11 @@ impl RollupConfig {
     /// T_ms(n) = genesis + n * block_time_ms.
     pub const fn timestamp_ms(&self, number: u64) -> u64 {
         self.genesis.l2_time_ms.saturating_add(number.saturating_mul(self.block_time_ms))
+    }
+
+    /// Versions of the inference engine that models can be activated for in a block at `timestamp_ms`.
+    pub fn live_engines(&self, timestamp_ms: u64) -> Vec<u32> {
+        self.engines.iter().filter(|engine| engine.from_ms <= timestamp_ms).map(|engine| engine.version).collect()
     }
 
     /// The specification of this rollup's L2: predeploys, balances and rules.

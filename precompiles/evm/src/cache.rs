@@ -1,6 +1,6 @@
-//! Prepared models, shared by everything in the node that executes. There is no cache of results.
+//! Prepared models, shared by everything in the node that executes.
 
-use crate::PreparedModel;
+use crate::{PreparedModel, ResultCache};
 use alloy_primitives::B256;
 use lru::LruCache;
 use parking_lot::Mutex;
@@ -84,9 +84,16 @@ pub struct ModelAccess {
     pub store: Arc<dyn ModelStore + Send + Sync>,
     /// Prepared models.
     pub cache: Arc<ModelCache>,
+    /// Results computed before, for what only proposes. `None` where blocks are checked: there every inference is run.
+    pub results: Option<Arc<ResultCache>>,
 }
 
 impl ModelAccess {
+    /// Models without results of earlier runs.
+    pub fn new(store: Arc<dyn ModelStore + Send + Sync>, cache: Arc<ModelCache>) -> Self {
+        Self { store, cache, results: None }
+    }
+
     /// The prepared model.
     ///
     /// # Errors

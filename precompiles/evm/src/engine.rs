@@ -2,7 +2,7 @@
 
 use alloy_primitives::B256;
 use praxis_inference::{RunError, Session};
-use praxis_model::{ModelFault, ModelStore, Plan, PlanCost, Tensor, id::model_id};
+use praxis_model::{ModelFault, ModelStore, Plan, PlanCost, Tensor};
 use std::sync::Arc;
 
 /// Workspaces that a session is expected to keep, for the estimate of its memory.
@@ -16,14 +16,19 @@ pub struct PreparedModel {
     cost: PlanCost,
 }
 
-/// The complete bytes of a model, checked against its id.
-pub(crate) fn checked_bytes(id: B256, store: &dyn ModelStore) -> Result<Vec<u8>, ModelFault> {
+/// The complete bytes of a model that the chain says it holds.
+///
+/// Each chunk was checked against the id when ModelRegistry accepted it, and the database checks the sums of the blocks
+/// that it reads. Hashing everything again at each load would cost more than the load: the length and the Plan's own
+/// strict encoding are what is looked at.
+pub(crate) fn stored_bytes(id: B256, length: Option<u32>, store: &dyn ModelStore) -> Result<Vec<u8>, ModelFault> {
     let bytes = store.model_bytes(id)?.ok_or_else(|| ModelFault::new(id, "the chain holds it, this node does not"))?;
-    let found = model_id(&bytes);
-    if found != id {
-        return Err(ModelFault::new(id, format!("the stored bytes hash to {found}")));
+    match length {
+        Some(length) if bytes.len() as u64 != u64::from(length) => {
+            Err(ModelFault::new(id, format!("{} bytes are stored, the chain says {length}", bytes.len())))
+        }
+        _ => Ok(bytes),
     }
-    Ok(bytes)
 }
 
 impl PreparedModel {
@@ -32,7 +37,7 @@ impl PreparedModel {
     /// # Errors
     /// When any of it fails: a fault.
     pub fn load(id: B256, store: &dyn ModelStore) -> Result<Self, ModelFault> {
-        let bytes = checked_bytes(id, store)?;
+        let bytes = stored_bytes(id, None, store)?;
         let plan = Plan::decode(&bytes).map_err(|error| ModelFault::new(id, error.to_string()))?;
         let cost = plan.validate().map_err(|error| ModelFault::new(id, error.to_string()))?;
         let session = Session::prepare(Arc::new(plan)).map_err(|error| ModelFault::new(id, error.to_string()))?;

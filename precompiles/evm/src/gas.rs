@@ -10,7 +10,7 @@
 //! | the record of an inference | 2,000 gas, and 8 gas for each byte of the tensors, which nodes keep as they keep logs |
 //! | an element that `inferFixed` converts | 60 gas |
 //! | a byte of ABI-encoded results | 1 gas |
-//! | validation of a model | 10,000 gas, and 3 gas for each of its bytes |
+//! | validation of a model | 10,000 gas, 1 gas for 4 of its bytes, and 8 gas for each byte of its graph section |
 //!
 //! A charge is taken before the work that it pays for. Calls that revert keep what was charged.
 
@@ -36,8 +36,16 @@ pub const COLD_SLOT_GAS: u64 = 2_100;
 pub const WARM_SLOT_GAS: u64 = 100;
 /// Gas of validating a model.
 pub const VALIDATE_GAS: u64 = 10_000;
-/// Gas of a byte of a model that is validated: hashing, decoding and checking it.
-pub const VALIDATE_BYTE_GAS: u64 = 3;
+/// Bytes of a model that is validated for one gas: loading it and checking what its constants hold. A model of 32 MiB,
+/// the largest, can be activated within EIP-7825's cap of 16,777,216 gas.
+pub const VALIDATE_BYTES_PER_GAS: u64 = 4;
+/// Gas of a byte of the graph section of a model that is validated: decoding nodes, computing types and price again.
+pub const VALIDATE_GRAPH_BYTE_GAS: u64 = 8;
+
+/// Gas of validating a model of this length, without its graph section.
+pub const fn validation_gas(length: u32) -> u64 {
+    VALIDATE_GAS + (length as u64).div_ceil(VALIDATE_BYTES_PER_GAS)
+}
 
 /// What `inferenceGas` answers: the gas that a cold call of a model costs, apart from its calldata, its results and the
 /// bytes of its record. Reading ModelRegistry counts as cold.

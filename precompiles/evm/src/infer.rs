@@ -1,7 +1,7 @@
 //! Running a model.
 
 use crate::{
-    PreparedModel,
+    PreparedModel, ResultCache,
     abi::{self, RawTensors, Words},
     dispatch::{Frame, Inference},
     gas::{self, Meter},
@@ -9,6 +9,7 @@ use crate::{
     outcome::Stop,
     records::Completed,
     registry,
+    results::{InferenceResult, ResultKey},
 };
 use alloy_primitives::{B256, Bytes, I256, U256, keccak256};
 use alloy_sol_types::SolCall;
@@ -34,7 +35,7 @@ impl Inference {
         let sizes = run.model.plan().outputs.iter().map(|info| output_size(info, rows));
         meter.charge_each(abi::tensors_len(sizes), gas::OUTPUT_BYTE_GAS)?;
         let done = run.complete(meter, frame, &inputs, rows)?;
-        let result = done.outputs.iter().map(abi_tensor).collect::<Vec<_>>();
+        let result = done.result.outputs.iter().map(abi_tensor).collect::<Vec<_>>();
         self.keep(context, meter, done);
         Ok(IInference::inferCall::abi_encode_returns(&result).into())
     }
@@ -65,7 +66,8 @@ impl Inference {
         meter.charge_each(elements, gas::FIXED_ELEMENT_GAS)?;
         meter.charge_each(abi::words_len(elements), gas::OUTPUT_BYTE_GAS)?;
         let done = run.complete(meter, frame, &inputs, rows)?;
-        let output = done.outputs.get(chosen).ok_or_else(|| Stop::fault("a model gave fewer outputs than it has"))?;
+        let output =
+            done.result.outputs.get(chosen).ok_or_else(|| Stop::fault("a model gave fewer outputs than it has"))?;
         // A number that has no fixed point is no result: the inference does not complete.
         let result = from_tensor(output, decimals).map_err(fixed_error)?;
         self.keep(context, meter, done);
@@ -84,7 +86,7 @@ impl Inference {
             None => self.models.get(model).map_err(Stop::fault)?,
         };
         self.pinned.insert(model, prepared.clone());
-        Ok(Run { model: prepared, warm_gas: word.warm_gas })
+        Ok(Run { model: prepared, warm_gas: word.warm_gas, results: self.models.results.clone() })
     }
 
     fn keep<CTX: ContextTr>(&mut self, context: &mut CTX, meter: &Meter, mut done: Completed) {
@@ -97,6 +99,7 @@ impl Inference {
 struct Run {
     model: Arc<PreparedModel>,
     warm_gas: u64,
+    results: Option<Arc<ResultCache>>,
 }
 
 impl Run {
@@ -106,21 +109,34 @@ impl Run {
         let outputs = self.model.plan().outputs.iter().map(|info| output_size(info, rows));
         let given = inputs.iter().map(|tensor| (tensor.shape.len() as u64, tensor.data.len() as u64));
         meter.charge(gas::record_gas(canonical_len(given).saturating_add(canonical_len(outputs))))?;
-        // The inputs have been checked, so even an input error would be this node's own.
-        let outputs = self.model.run(inputs).map_err(Stop::fault)?;
-        let (inputs, encoded_outputs) = (encode_tensors(inputs), encode_tensors(&outputs));
+        let encoded = Bytes::from(encode_tensors(inputs));
+        let input_hash = keccak256(&encoded);
         Ok(Completed {
             caller: frame.caller,
             model: self.model.id(),
-            input_hash: keccak256(&inputs),
-            output_hash: keccak256(&encoded_outputs),
-            inputs: inputs.into(),
-            encoded_outputs: encoded_outputs.into(),
-            outputs,
+            input_hash,
+            inputs: encoded,
+            result: self.result(inputs, input_hash)?,
             gas: 0,
             is_static: frame.is_static,
             reverted: false,
         })
+    }
+
+    /// Runs the model, or takes the result of the same run from before where that is allowed.
+    fn result(&self, inputs: &[Tensor], input_hash: B256) -> Result<Arc<InferenceResult>, Stop> {
+        let key = ResultKey { engine: self.model.plan().engine, model: self.model.id(), input_hash };
+        if let Some(result) = self.results.as_ref().and_then(|results| results.get(&key)) {
+            return Ok(result);
+        }
+        // The inputs have been checked, so even an input error would be this node's own.
+        let outputs = self.model.run(inputs).map_err(Stop::fault)?;
+        let encoded = Bytes::from(encode_tensors(&outputs));
+        let result = Arc::new(InferenceResult { outputs, hash: keccak256(&encoded), encoded });
+        if let Some(results) = &self.results {
+            results.insert(key, result.clone());
+        }
+        Ok(result)
     }
 }
 

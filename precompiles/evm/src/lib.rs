@@ -21,12 +21,15 @@ mod outcome;
 mod provider;
 mod records;
 mod registry;
+mod results;
 mod validate;
 
 pub use cache::{DEFAULT_CACHE_BYTES, ModelAccess, ModelCache};
 pub use engine::PreparedModel;
 pub use praxis_contracts::addresses::INFERENCE as PRECOMPILE_ADDRESS;
+pub use praxis_model::KNOWN_ENGINES;
 pub use provider::InferencePrecompiles;
+pub use results::{DEFAULT_RESULT_BYTES, ResultCache};
 
 #[cfg(test)]
 mod tests;

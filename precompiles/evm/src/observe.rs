@@ -42,14 +42,14 @@ impl Inference {
         meter.charge_each(3, gas::WARM_SLOT_GAS)?;
         let index = u64::try_from(index).map_err(|_| Stop::index_out_of_range())?;
         let completed = self.records.observed(context.journal_mut(), index).ok_or_else(Stop::index_out_of_range)?;
-        let sizes = completed.outputs.iter().map(|t| (t.shape.len() as u64, t.data.len() as u64));
+        let sizes = completed.result.outputs.iter().map(|t| (t.shape.len() as u64, t.data.len() as u64));
         meter.charge_each(abi::tensors_len(sizes).saturating_add(OBSERVED_HEAD_BYTES), gas::OUTPUT_BYTE_GAS)?;
         let result = IInference::observedReturn {
             caller: completed.caller,
             model: completed.model,
             inputHash: completed.input_hash,
-            outputHash: completed.output_hash,
-            outputs: completed.outputs.iter().map(abi_tensor).collect(),
+            outputHash: completed.result.hash,
+            outputs: completed.result.outputs.iter().map(abi_tensor).collect(),
         };
         Ok(IInference::observedCall::abi_encode_returns(&result).into())
     }

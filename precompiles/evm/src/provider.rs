@@ -22,9 +22,9 @@ pub struct InferencePrecompiles {
 }
 
 impl InferencePrecompiles {
-    /// With the inference precompile.
-    pub fn new(models: ModelAccess) -> Self {
-        Self::build(Some(Inference::new(models)))
+    /// With the inference precompile. `engines` are the versions of the arithmetic that models may be activated for.
+    pub fn new(models: ModelAccess, engines: Vec<u32>) -> Self {
+        Self::build(Some(Inference::new(models, engines)))
     }
 
     /// Ethereum's alone, for the embedded L1.

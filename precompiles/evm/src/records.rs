@@ -1,10 +1,10 @@
 //! Inferences that one transaction completed, in full. The journal holds which of them can still be observed.
 
-use crate::journal;
+use crate::{journal, results::InferenceResult};
 use alloy_primitives::{Address, B256, Bytes};
-use praxis_model::Tensor;
 use praxis_primitives::{InferenceEntry, InferenceRecord};
 use revm::context::JournalTr;
+use std::sync::Arc;
 
 /// A completed inference.
 #[derive(Debug)]
@@ -12,10 +12,9 @@ pub(crate) struct Completed {
     pub(crate) caller: Address,
     pub(crate) model: B256,
     pub(crate) input_hash: B256,
-    pub(crate) output_hash: B256,
+    /// In canonical encoding.
     pub(crate) inputs: Bytes,
-    pub(crate) encoded_outputs: Bytes,
-    pub(crate) outputs: Vec<Tensor>,
+    pub(crate) result: Arc<InferenceResult>,
     pub(crate) gas: u64,
     pub(crate) is_static: bool,
     /// An enclosing frame or the transaction reverted. Known once the transaction has ended.
@@ -72,10 +71,10 @@ fn entry(transaction_index: u32, call_index: u32, completed: Completed) -> Infer
         caller: completed.caller,
         model: completed.model,
         input_hash: completed.input_hash,
-        output_hash: completed.output_hash,
+        output_hash: completed.result.hash,
         gas: completed.gas,
         is_static: completed.is_static,
         reverted: completed.reverted,
     };
-    InferenceEntry { record, inputs: completed.inputs, outputs: completed.encoded_outputs }
+    InferenceEntry { record, inputs: completed.inputs, outputs: completed.result.encoded.clone() }
 }

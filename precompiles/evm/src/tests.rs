@@ -185,14 +185,15 @@ fn a_model_is_loaded_once_and_the_least_used_is_dropped() {
 }
 
 #[test]
-fn bytes_that_do_not_hash_to_the_id_are_a_fault() {
+fn bytes_that_are_no_plan_are_a_fault() {
     let mut store = Store::default();
     let id = store.insert(&relu(4));
-    let other = relu(5).encode();
-    store.models.insert(id, other);
+    let mut damaged = relu(4).encode();
+    damaged[20] ^= 1;
+    store.models.insert(id, damaged);
     let fault = ModelCache::default().get(id, &store).unwrap_err();
     assert_eq!(fault.id, id);
-    assert!(fault.reason.contains("hash"), "{fault}");
+    assert!(fault.reason.contains("engine version"), "{fault}");
     let missing = ModelCache::default().get(B256::ZERO, &store).unwrap_err();
     assert_eq!(missing.id, B256::ZERO);
 }

@@ -29,10 +29,11 @@ impl Inference {
             return Err(Stop::error(&IModelValidator::NotModelRegistry { caller: frame.caller }));
         }
         let word = registry::known(context, meter, model)?;
-        meter.charge(gas::VALIDATE_GAS)?;
-        meter.charge_each(u64::from(word.length), gas::VALIDATE_BYTE_GAS)?;
-        let bytes = engine::checked_bytes(model, self.models.store.as_ref()).map_err(Stop::fault)?;
-        let (plan, cost) = validated(&bytes).map_err(|error| {
+        meter.charge(gas::validation_gas(word.length))?;
+        let bytes = engine::stored_bytes(model, Some(word.length), self.models.store.as_ref()).map_err(Stop::fault)?;
+        let graph_bytes = Plan::graph_bytes(&bytes).unwrap_or(0) as u64;
+        meter.charge_each(graph_bytes, gas::VALIDATE_GRAPH_BYTE_GAS)?;
+        let (plan, cost) = validated(&bytes, &self.engines).map_err(|error| {
             tracing::debug!(%model, %error, "refused a model");
             Stop::error(&IModelValidator::InvalidModel { model, reason: NOT_A_PLAN.into() })
         })?;
@@ -46,8 +47,12 @@ impl Inference {
     }
 }
 
-fn validated(bytes: &[u8]) -> Result<(Plan, PlanCost), PlanError> {
+/// The Plan and its price. `engines` are the versions of the arithmetic that this block knows.
+fn validated(bytes: &[u8], engines: &[u32]) -> Result<(Plan, PlanCost), PlanError> {
     let plan = Plan::decode(bytes)?;
+    if !engines.contains(&plan.engine) {
+        return Err(PlanError::EngineNotLive { found: plan.engine, live: engines.to_vec() });
+    }
     let cost = plan.validate()?;
     Ok((plan, cost))
 }

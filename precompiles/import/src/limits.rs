@@ -2,18 +2,18 @@
 //! (initialisers in wide types, constant subgraphs, metadata) does not reach the Plan.
 
 /// Largest file that is read.
-pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// Largest memory that the decoded protobuf is estimated to take while it is scanned.
-pub(crate) const MAX_DECODED_BYTES: u64 = 160 * 1024 * 1024;
+pub(crate) const MAX_DECODED_BYTES: u64 = 640 * 1024 * 1024;
 /// Deepest nesting of protobuf messages. An operator's constant stands at depth 5; each subgraph adds three.
 pub(crate) const MAX_NESTING: usize = 32;
 /// Most nodes of the ONNX graph, before constants are folded and dead nodes dropped.
 pub(crate) const MAX_ONNX_NODES: usize = 16_384;
 /// Largest constant, and largest sum of all constants that the importer holds.
-pub(crate) const MAX_CONSTANT_BYTES: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_CONSTANT_BYTES: u64 = 192 * 1024 * 1024;
 /// Most gas that constant folding may take in total: enough to cast and transpose every weight of the largest Plan, and
 /// still about a second on a machine without fused multiply-add.
-pub(crate) const MAX_FOLDING_GAS: u64 = 20_000_000;
+pub(crate) const MAX_FOLDING_GAS: u64 = 160_000_000;
 /// Oldest version of the default operator set: before it, elementwise operators broadcast differently.
 pub const MIN_OPSET: i64 = 7;
 /// Newest version of the default operator set that the importer was tested with.

@@ -121,7 +121,7 @@ impl Work {
 impl Plan {
     /// What a run costs. Meaningful for Plans that pass [`Plan::validate`], which returns the same.
     pub fn cost(&self) -> PlanCost {
-        let length = self.encode().len() as u64;
+        let length = self.encoded_len().0 as u64;
         let types = self.value_types();
         let work = count(self, &types);
         let cold_gas = leaf_count(length).saturating_mul(COLD_LEAF_GAS);

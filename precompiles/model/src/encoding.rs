@@ -36,6 +36,18 @@ impl Plan {
         bytes
     }
 
+    /// Length of [`Self::encode`], in bytes, and of the graph section in it.
+    pub fn encoded_len(&self) -> (usize, usize) {
+        let graph = encode_graph(self).len();
+        ((HEADER_BYTES + graph).next_multiple_of(LEAF_BYTES) + self.weights.len(), graph)
+    }
+
+    /// Bytes of the graph section that these bytes state, `None` where they are too short or state more than is allowed.
+    pub fn graph_bytes(bytes: &[u8]) -> Option<usize> {
+        let stated = bytes.get(MAGIC.len() + 4..)?.first_chunk::<4>()?;
+        Some(u32::from_le_bytes(*stated) as usize).filter(|&graph| graph <= MAX_GRAPH_BYTES)
+    }
+
     /// Reads canonical bytes; any other encoding is refused, and so is what breaks a limit. Types and shapes are checked
     /// by [`Self::validate`].
     pub fn decode(bytes: &[u8]) -> Result<Self, PlanError> {

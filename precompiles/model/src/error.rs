@@ -30,6 +30,14 @@ pub enum PlanError {
         /// The version that is known.
         expected: u32,
     },
+    /// An engine version that the chain does not have at this block.
+    #[error("plan made for engine version {found}, the chain runs {live:?} at this block")]
+    EngineNotLive {
+        /// The version in the plan.
+        found: u32,
+        /// The versions that are live.
+        live: Vec<u32>,
+    },
     /// A count, length or size is over its limit.
     #[error("{what} is {found}, at most {limit} is allowed")]
     Limit {

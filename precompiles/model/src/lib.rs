@@ -32,7 +32,7 @@ pub use cost::{PlanCost, Work};
 pub use dtype::DType;
 pub use encoding::MAGIC as PLAN_MAGIC;
 pub use error::{OpError, PlanError};
-pub use limits::{ENGINE_VERSION, MAX_PLAN_BYTES};
+pub use limits::{ENGINE_VERSION, KNOWN_ENGINES, MAX_PLAN_BYTES};
 pub use ops::{Op, Operator};
 pub use plan::{Node, Plan, ValueId, WEIGHT_ALIGNMENT};
 pub use store::{ModelFault, ModelStore};

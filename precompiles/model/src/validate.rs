@@ -6,14 +6,15 @@ use crate::{
     Plan, PlanCost, PlanError, TensorType, ValueId, ValueInfo,
     encoding::check_gaps,
     limits::{
-        ENGINE_VERSION, MAX_CONSTANTS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES, MAX_PLAN_BYTES,
+        ENGINE_VERSION, KNOWN_ENGINES, MAX_CONSTANTS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES,
+        MAX_PLAN_BYTES,
     },
 };
 
 impl Plan {
     /// Checks limits, names, value ids, types and shapes, and gives the cost.
     pub fn validate(&self) -> Result<PlanCost, PlanError> {
-        if self.engine != ENGINE_VERSION {
+        if !KNOWN_ENGINES.contains(&self.engine) {
             return Err(PlanError::Engine { found: self.engine, expected: ENGINE_VERSION });
         }
         self.check_counts()?;
@@ -30,7 +31,7 @@ impl Plan {
         self.check_bools()?;
         self.check_nodes(&mut types)?;
         self.check_outputs(&types)?;
-        let bytes = self.encode().len();
+        let (bytes, _) = self.encoded_len();
         limit("size of the plan in bytes", bytes, MAX_PLAN_BYTES)?;
         self.checked_cost()
     }

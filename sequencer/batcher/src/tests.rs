@@ -50,6 +50,7 @@ fn chain() -> Chain {
         output_oracle: Address::ZERO,
         proposer: Address::ZERO,
         gas_limit: 30_000_000,
+        engines: praxis_primitives::first_engine(),
         fees: FeeParams::ETHEREUM,
     };
     let safe = Some(SafeView { safe: Checkpoint::genesis(&config).safe, derived_l1: origin.id() });

@@ -2,14 +2,17 @@
 //!
 //! [`Sequencer`] is the synchronous core, stepped by hand in tests; [`run`] drives it by the clock. [`DevL1`] and
 //! [`run_dev_l1`] do the same for the embedded L1, which has no attributes.
+//! [`AheadRunner`] runs pending inferences before their block comes.
 //! Every sealed block goes through the chain's import path, which executes it again, before anybody sees it.
 
+mod ahead;
 mod dev_l1;
 mod driver;
 mod error;
 mod sequencer;
 mod source;
 
+pub use ahead::{AheadLimits, AheadRunner, run_ahead};
 pub use dev_l1::{DEV_L1_FINALIZED_DEPTH, DEV_L1_SAFE_DEPTH, DevL1, run_dev_l1};
 pub use driver::{BuilderGate, run};
 pub use error::BuilderError;

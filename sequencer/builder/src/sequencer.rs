@@ -98,7 +98,13 @@ impl Sequencer {
         } else {
             self.chain.build(&attributes, &mut PoolSource::new(&self.pool, base_fee, self.budget))?
         };
-        let imported = self.chain.import(&built.block)?;
+        let imported = self.chain.import(&built.block).inspect_err(|error| {
+            if !error.is_fault() {
+                // Whatever of this node's memory led to a block that its own check refuses must not do so again.
+                tracing::error!(number = built.block.number, %error, "the block that was built does not hold");
+                self.chain.forget_results();
+            }
+        })?;
         self.update_pool(&imported)?;
         Ok(Step::Built(imported))
     }

@@ -4,7 +4,7 @@ use crate::{BATCHER, L1Miner, PROPOSER, account};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, U256};
 use praxis_chain::{Chain, ChainOptions};
-use praxis_evm::ModelCache;
+use praxis_evm::{ModelCache, ResultCache};
 use praxis_primitives::{FeeParams, RollupConfig, RollupGenesis};
 use praxis_storage::{DatabaseOptions, Durability};
 use std::{path::Path, sync::Arc};
@@ -39,6 +39,7 @@ pub fn base_config(l1: &L1Miner) -> RollupConfig {
         output_oracle: Address::repeat_byte(0xc1),
         proposer: PROPOSER,
         gas_limit: 30_000_000,
+        engines: praxis_primitives::first_engine(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: 1_000_000, min_base_fee: 1_000 },
     }
 }
@@ -65,5 +66,10 @@ pub fn chain_options() -> ChainOptions {
         write_buffer_bytes: 4 << 20,
         open_files: 64,
     };
-    ChainOptions { models: Arc::new(ModelCache::default()), database, diff_hook: None }
+    ChainOptions {
+        models: Arc::new(ModelCache::default()),
+        results: Arc::new(ResultCache::default()),
+        database,
+        diff_hook: None,
+    }
 }

@@ -75,6 +75,7 @@ pub(crate) async fn deploy(
         output_oracle: oracle,
         proposer: plan.proposer,
         gas_limit: L2_GAS_LIMIT,
+        engines: praxis_primitives::first_engine(),
         fees: L2_FEES,
     };
     let spec = Arc::new(config.clone()).chain_spec();

@@ -5,12 +5,12 @@ use crate::failure::Failure;
 use alloy_eips::BlockNumHash;
 use alloy_signer_local::PrivateKeySigner;
 use praxis_batcher::{Batcher, BatcherConfig};
-use praxis_builder::Sequencer;
+use praxis_builder::{AheadRunner, Sequencer};
 use praxis_chain::{Chain, ChainEvent, ChainOptions, SafeChain};
 use praxis_inference::{Isa, self_check};
 use praxis_l1::{L1Client, L1ClientConfig, TxManager, TxManagerConfig, check_key};
 use praxis_pool::{Pool, PoolConfig, PoolLimits};
-use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache};
+use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache, ResultCache};
 use praxis_primitives::RollupConfig;
 use praxis_proposer::{Proposer, ProposerConfig};
 use praxis_rpc::{L1BlockRef, L1Status, RpcConfig, RpcContext, RpcServer};
@@ -70,6 +70,7 @@ pub(crate) fn check_golden_digests() -> Result<(), Failure> {
 pub(crate) fn chain_options(durability: Durability) -> ChainOptions {
     ChainOptions {
         models: Arc::new(ModelCache::new(DEFAULT_CACHE_BYTES)),
+        results: Arc::new(ResultCache::default()),
         database: DatabaseOptions { durability, ..DatabaseOptions::default() },
         diff_hook: None,
     }
@@ -172,9 +173,11 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
     let SequencerParts { chain, pool, window, status, keys, l1, poll } = parts;
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("a sequencer needs a rollup"))?;
     let budget = Duration::from_millis(config.block_time_ms * BUILD_SHARE_PERCENT / 100);
+    let ahead = AheadRunner::new(chain.clone(), pool.clone());
     let sequencer = Arc::new(Sequencer::new(chain.clone(), pool, Some(budget))?);
     let view = Arc::new(WindowView(window));
     tasks.spawn("block builder", praxis_builder::run(sequencer.clone(), view, gate(status.clone())));
+    tasks.spawn("inference ahead of blocks", praxis_builder::run_ahead(ahead));
     tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer));
     let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
     let source = ChainSource::new(chain, status);

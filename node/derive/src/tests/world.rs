@@ -63,6 +63,7 @@ pub(super) fn config() -> RollupConfig {
         output_oracle: Address::ZERO,
         proposer: Address::ZERO,
         gas_limit: 30_000_000,
+        engines: praxis_primitives::first_engine(),
         fees: FeeParams::ETHEREUM,
     }
 }

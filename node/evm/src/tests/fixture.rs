@@ -55,6 +55,7 @@ pub(super) fn rollup_spec() -> ChainSpec {
         output_oracle: Address::repeat_byte(3),
         proposer: Address::repeat_byte(4),
         gas_limit: 30_000_000,
+        engines: praxis_primitives::first_engine(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: GWEI as u64, min_base_fee: 1 },
     };
     Arc::new(config).chain_spec()
@@ -81,7 +82,7 @@ impl Chain {
     }
 
     pub(super) fn access(&self) -> ModelAccess {
-        ModelAccess { store: self.models.clone(), cache: self.cache.clone() }
+        ModelAccess::new(self.models.clone(), self.cache.clone())
     }
 
     pub(super) fn context(&self) -> BlockContext {

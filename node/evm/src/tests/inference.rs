@@ -316,7 +316,7 @@ fn a_missing_or_broken_model_is_a_fault_and_stops_the_executor() {
     let calldata = run(&[step(Kind::Reverted, infer(model, [1.0, 1.0]))]);
     let (bad, other) = (chain.call(CALLER, calldata), chain.call(CALLER, word(1)));
     for store in [Arc::default(), broken] {
-        let access = ModelAccess { store, cache: Arc::new(ModelCache::default()) };
+        let access = ModelAccess::new(store, Arc::new(ModelCache::default()));
         let context = chain.context();
         let mut executor = crate::BlockExecutor::new(&chain.spec, context, &chain.state, access);
         executor.apply_pre_block().unwrap();

@@ -43,7 +43,7 @@ impl CallInput {
         if let Some(block) = block {
             override_block(&mut context, block)?;
         }
-        Ok(Self { context, models: c.chain.models(&state), state, request, overrides })
+        Ok(Self { context, models: c.chain.models_with_results(&state), state, request, overrides })
     }
 
     /// What `from` may spend on gas, at the request's price.

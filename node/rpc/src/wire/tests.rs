@@ -288,6 +288,7 @@ fn the_rollup_configuration_has_op_nodes_fields_and_reads_back_whole() {
         output_oracle: OTHER,
         proposer: SENDER,
         gas_limit: 30_000_000,
+        engines: praxis_primitives::first_engine(),
         fees: FeeParams::ETHEREUM,
     };
     let json = to_json(RpcRollupConfig::new(&config));

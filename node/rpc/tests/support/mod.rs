@@ -14,7 +14,7 @@ use jsonrpsee::{
 };
 use praxis_chain::{Chain, ChainOptions, ImportedBlock, TransactionSource};
 use praxis_pool::{BestTransactions, Pool, PoolConfig, PoolLimits};
-use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache};
+use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache, ResultCache};
 use praxis_primitives::{
     BlockNumHash, ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, L1Attributes, L1BlockInfo,
     PayloadAttributes, RecoveredTransaction, RollupConfig, RollupGenesis, Rules,
@@ -68,6 +68,7 @@ fn rollup_spec() -> ChainSpec {
         output_oracle: Address::repeat_byte(3),
         proposer: Address::repeat_byte(4),
         gas_limit: 30_000_000,
+        engines: praxis_primitives::first_engine(),
         fees: FeeParams {
             denominator: 1000,
             elasticity: 2,
@@ -125,6 +126,7 @@ impl Node {
         let dir = tempfile::tempdir().unwrap();
         let options = ChainOptions {
             models: Arc::new(ModelCache::new(DEFAULT_CACHE_BYTES)),
+            results: Arc::new(ResultCache::default()),
             database: Default::default(),
             diff_hook: None,
         };

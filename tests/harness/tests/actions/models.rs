@@ -9,7 +9,7 @@ use praxis_contracts::{
     artifacts::CALLER,
 };
 use praxis_harness::{Account, World, account, demo_model};
-use praxis_primitives::RecoveredTransaction;
+use praxis_primitives::{EngineActivation, RecoveredTransaction, RollupConfig};
 
 fn send_and_build(world: &World, tx: RecoveredTransaction) -> bool {
     let hash = world.sequencer.send(tx).unwrap();
@@ -190,4 +190,33 @@ fn a_transaction_reads_back_what_it_inferred() {
             .collect();
         assert_eq!(praxis_model::hash_tensors(&tensors), one.outputHash);
     }
+}
+
+#[test]
+fn a_model_is_activated_only_once_its_engine_version_is_live() {
+    let from_block = 40;
+    let late = |config: &mut RollupConfig| {
+        config.engines = vec![EngineActivation { version: 1, from_ms: config.timestamp_ms(from_block) }];
+    };
+    let world = World::with_sequencer_options(late, praxis_harness::chain_options());
+    let (alice, model) = (account(0), demo_model());
+    upload(&world, &alice);
+    world.sequencer.build(&world.l1);
+    assert!(world.sequencer.chain().head().number + 1 < from_block);
+    assert!(!send_and_build(&world, model.activate(&alice, world.nonce(&alice))), "not live yet");
+    while world.sequencer.chain().head().number + 1 < from_block {
+        world.sequencer.build(&world.l1);
+    }
+    assert!(send_and_build(&world, model.activate(&alice, world.nonce(&alice))));
+    assert_eq!(status(&world), IModelRegistry::Status::Pending);
+}
+
+#[test]
+fn a_chain_with_an_engine_that_this_build_does_not_have_is_not_opened() {
+    let mut config = World::default().config.as_ref().clone();
+    config.engines.push(EngineActivation { version: 77, from_ms: 5_000 });
+    let directory = praxis_harness::temporary_directory();
+    let spec = std::sync::Arc::new(config).chain_spec();
+    let error = praxis_chain::Chain::open(directory.path(), spec, praxis_harness::chain_options()).err().unwrap();
+    assert!(error.to_string().contains("version 77") && error.to_string().contains("install"), "{error}");
 }

@@ -17,6 +17,7 @@ mod golden;
 mod isa;
 mod ops;
 mod probe;
+mod reduce;
 mod session;
 
 #[cfg(test)]

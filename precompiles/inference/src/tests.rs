@@ -6,3 +6,5 @@ mod conformance;
 mod price;
 mod reference;
 mod session;
+
+pub(crate) use agreement::Random;

@@ -9,6 +9,7 @@ mod copy;
 mod gemm;
 mod leaky_relu;
 mod matmul;
+mod reduction;
 mod relu;
 mod softmax;
 mod strided;
@@ -53,6 +54,22 @@ kernels! {
     // Elementwise functions, comparisons, logic.
 
     // Reductions, normalisation, the softmax family.
+    ReduceSum,
+    ReduceMean,
+    ReduceMax,
+    ReduceMin,
+    ReduceProd,
+    ReduceL1,
+    ReduceSumSquare,
+    ArgMax,
+    ArgMin,
+    CumSum,
+    CumProd,
+    TopK,
+    LayerNormalization,
+    RMSNormalization,
+    GroupNormalization,
+    BatchNormalization,
 
     // Movement, gathering and scattering of elements.
 

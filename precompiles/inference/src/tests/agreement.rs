@@ -18,10 +18,10 @@ const INPUTS: usize = 10_000;
 const INPUTS_PER_PLAN: usize = 25;
 
 /// SplitMix64.
-pub(super) struct Random(pub(super) u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -29,16 +29,16 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
-    pub(super) fn range(&mut self, first: u32, last: u32) -> u32 {
+    pub(crate) fn range(&mut self, first: u32, last: u32) -> u32 {
         first + self.below(u64::from(last - first) + 1) as u32
     }
 
     /// `wild` of 256 numbers have any bits; some of those are NaN, infinite or subnormal on purpose.
-    pub(super) fn float(&mut self, wild: u64) -> f32 {
+    pub(crate) fn float(&mut self, wild: u64) -> f32 {
         let bits = self.next();
         if bits & 255 >= wild {
             return ((bits >> 40) as i32 - (1 << 23)) as f32 / 4_194_304.0;
@@ -56,7 +56,7 @@ impl Random {
         }
     }
 
-    pub(super) fn tensor(&mut self, kind: &TensorType, wild: u64) -> Tensor {
+    pub(crate) fn tensor(&mut self, kind: &TensorType, wild: u64) -> Tensor {
         let values: Vec<f32> = (0..kind.elements()).map(|_| self.float(wild)).collect();
         Tensor::from_f32(kind.shape.clone(), &values)
     }

@@ -12,6 +12,7 @@ mod identity;
 mod leaky_relu;
 mod matmul;
 mod mul;
+mod reduction;
 mod relu;
 mod reshape;
 mod rules;
@@ -33,6 +34,11 @@ pub use identity::Identity;
 pub use leaky_relu::LeakyRelu;
 pub use matmul::{MatMul, MatMulShape};
 pub use mul::Mul;
+pub use reduction::{
+    Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, GroupNormalization, LayerNormalization,
+    RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare, Reduction,
+    ReductionShape, TopK,
+};
 pub use relu::Relu;
 pub use reshape::Reshape;
 pub use rules::broadcast;
@@ -203,6 +209,22 @@ operators! {
     // 20 to 119: elementwise functions, comparisons, logic.
 
     // 120 to 159: reductions, normalisation, the softmax family.
+    120 ReduceSum,
+    121 ReduceMean,
+    122 ReduceMax,
+    123 ReduceMin,
+    124 ReduceProd,
+    125 ReduceL1,
+    126 ReduceSumSquare,
+    127 ArgMax,
+    128 ArgMin,
+    129 CumSum,
+    130 CumProd,
+    131 TopK,
+    132 LayerNormalization,
+    133 RMSNormalization,
+    134 GroupNormalization,
+    135 BatchNormalization,
 
     // 160 to 219: movement, gathering and scattering of elements.
 

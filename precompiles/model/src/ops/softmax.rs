@@ -1,4 +1,4 @@
-use super::{OpMemory, Operator, rules};
+use super::{Operator, rules};
 use crate::{
     DType, OpError, PlanError, TensorType, Work,
     codec::{Reader, Writer},
@@ -33,11 +33,5 @@ impl Operator for Softmax {
         let rows = count / u64::from(length.max(1));
         let elements = count.saturating_mul(8).saturating_add(rows.saturating_mul(48));
         Work { transcendentals: count, elements, ..Work::default() }
-    }
-
-    fn memory(&self, inputs: &[TensorType]) -> OpMemory {
-        let length =
-            inputs.first().and_then(|input| input.shape.get(self.axis as usize)).map_or(0, |&dim| u64::from(dim));
-        OpMemory { scratch: length.saturating_mul(4).saturating_add(64), ..OpMemory::default() }
     }
 }

@@ -1,0 +1,84 @@
+//! Reductions by rule R3: element i of a row goes to lane i mod 16, ascending; lanes are joined at distances 8, 4, 2, 1. A lane
+//! without elements holds the neutral element of its fold, with which a join changes nothing.
+
+mod fold;
+mod float;
+
+pub(crate) use float::Float;
+pub(crate) use fold::{Absolutes, Deviations, Extreme, Fold, Maximum, Minimum, Product, Squares, Sum};
+
+use crate::arith::Fma;
+
+/// Lanes of a reduction.
+pub(crate) const LANES: usize = 16;
+/// Columns that are reduced together: their accumulators stay in registers.
+pub(crate) const COLUMNS: usize = 32;
+
+/// Reduces neighbouring elements.
+#[inline(always)]
+pub(crate) fn row<T: Copy, R: Fold<T>, F: Fma>(fold: R, values: &[T]) -> T {
+    let mut lanes = [R::NEUTRAL; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = fold.add::<F>(*lane, x);
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane = fold.add::<F>(*lane, x);
+    }
+    for distance in [8, 4, 2, 1] {
+        for lane in 0..distance {
+            lanes[lane] = R::join(lanes[lane], lanes[lane + distance]);
+        }
+    }
+    lanes[0]
+}
+
+/// Columns of a matrix: `values` starts at the first column, `stride` elements lie between rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'a, T> {
+    pub(crate) values: &'a [T],
+    pub(crate) stride: usize,
+    pub(crate) rows: usize,
+}
+
+/// Reduces each of `width` columns, at most [`COLUMNS`], to one of the results.
+#[inline(always)]
+pub(crate) fn columns<T: Copy, R: Fold<T>, F: Fma>(fold: R, matrix: Columns<'_, T>, width: usize) -> [T; COLUMNS] {
+    let mut lanes = [[R::NEUTRAL; COLUMNS]; LANES];
+    let used = matrix.rows.min(LANES);
+    for (first, lane) in lanes.iter_mut().enumerate().take(used) {
+        let mut sums = [R::NEUTRAL; COLUMNS];
+        for number in (first..matrix.rows).step_by(LANES) {
+            let from = number * matrix.stride;
+            // A full block has a constant width, so the sums stay in registers.
+            if width == COLUMNS {
+                add_row::<T, R, F>(fold, &mut sums, &matrix.values[from..from + COLUMNS]);
+            } else {
+                add_row::<T, R, F>(fold, &mut sums[..width], &matrix.values[from..from + width]);
+            }
+        }
+        *lane = sums;
+    }
+    for distance in [8, 4, 2, 1] {
+        let (low, high) = lanes.split_at_mut(distance);
+        // A lane that is absent changes nothing.
+        for (low, high) in low.iter_mut().zip(high).take(used.saturating_sub(distance)) {
+            for (low, &high) in low.iter_mut().zip(high.iter()) {
+                *low = R::join(*low, high);
+            }
+        }
+    }
+    lanes[0]
+}
+
+#[inline(always)]
+fn add_row<T: Copy, R: Fold<T>, F: Fma>(fold: R, sums: &mut [T], row: &[T]) {
+    for (sum, &x) in sums.iter_mut().zip(row) {
+        *sum = fold.add::<F>(*sum, x);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,9 @@ mod context;
 mod elementwise;
 mod identity;
 mod product;
+mod reduction;
 mod reshape;
 mod slice;
-mod softmax;
 mod transpose;
 
 pub(crate) use context::{Context, Lowering};
@@ -29,6 +29,7 @@ const TABLES: &[&[Row]] = &[
     BASE,
     // Elementwise functions, comparisons, logic.
     // Reductions, normalisation, the softmax family.
+    reduction::TABLE,
     // Movement, gathering and scattering of elements.
     // Convolution and pooling.
     // Products, recurrent cells, attention.
@@ -57,7 +58,6 @@ const BASE: &[Row] = &[
     ("", "Shape", reshape::shape),
     ("", "Sigmoid", elementwise::sigmoid),
     ("", "Slice", slice::slice),
-    ("", "Softmax", softmax::softmax),
     ("", "Squeeze", reshape::squeeze),
     ("", "Sub", elementwise::sub),
     ("", "Tanh", elementwise::tanh),

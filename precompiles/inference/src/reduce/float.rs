@@ -7,13 +7,7 @@ use crate::{
 
 /// float32 and float64, as far as the normalisations need them.
 pub(crate) trait Float:
-    Plain
-    + Canonical
-    + PartialOrd
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
+    Plain + Canonical + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     /// 1.
     const ONE: Self;

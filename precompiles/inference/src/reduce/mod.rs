@@ -1,8 +1,8 @@
 //! Reductions by rule R3: element i of a row goes to lane i mod 16, ascending; lanes are joined at distances 8, 4, 2, 1. A lane
 //! without elements holds the neutral element of its fold, with which a join changes nothing.
 
-mod fold;
 mod float;
+mod fold;
 
 pub(crate) use float::Float;
 pub(crate) use fold::{Absolutes, Deviations, Extreme, Fold, Maximum, Minimum, Product, Squares, Sum};

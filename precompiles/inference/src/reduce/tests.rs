@@ -36,7 +36,8 @@ impl Job for Both<'_> {
         let matrix = Columns { values: self.values, stride: self.stride, rows };
         let sums = columns::<f32, Sum, F>(Sum, matrix, self.stride);
         let maxima = columns::<f32, Maximum, F>(Maximum, matrix, self.stride);
-        let row_of = |column: usize| -> Vec<f32> { self.values[column..].iter().step_by(self.stride).copied().collect() };
+        let row_of =
+            |column: usize| -> Vec<f32> { self.values[column..].iter().step_by(self.stride).copied().collect() };
         (0..self.stride)
             .map(|column| {
                 let values = row_of(column);

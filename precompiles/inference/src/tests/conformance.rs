@@ -3,6 +3,7 @@
 //! Each family is a file of cases beside a file of digests in `conformance/`. `PRAXIS_UPDATE=1` writes the digests again.
 
 mod base;
+mod reduction;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -84,6 +85,7 @@ pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
         ("base", base::cases()),
         // Elementwise functions, comparisons, logic.
         // Reductions, normalisation, the softmax family.
+        ("reduction", reduction::cases()),
         // Movement, gathering and scattering of elements.
         // Convolution and pooling.
         // Products, recurrent cells, attention.

@@ -78,7 +78,7 @@ where
 {
     let optional = |index| if index < call.inputs.len() { call.input::<T>(index).map(Some) } else { Ok(None) };
     let (path, input, scale, bias) = (call.path, call.input::<T>(0)?, optional(1)?, optional(2)?);
-    let (output, means, inverses): (&mut [u8], &mut [u8], &mut [u8]) = match call.outputs.as_mut_slice() {
+    let (output, means, inverses): (&mut [u8], &mut [u8], &mut [u8]) = match &mut *call.outputs {
         [output] => (output, &mut [], &mut []),
         [output, means, inverses] => (output, means, inverses),
         _ => return Err(Fault::Internal("LayerNormalization has one or three outputs")),

@@ -79,7 +79,7 @@ fn run<T: Key>(call: &mut Call<'_>, sizes: &Sizes) -> Result<(), Fault> {
     let &Sizes { length, inner, k, largest } = sizes;
     let input = call.input::<T>(0)?;
     let entries = &mut elements_mut::<Entry>(call.scratch)?[..length];
-    let [values, positions] = call.outputs.as_mut_slice() else {
+    let [values, positions] = &mut *call.outputs else {
         return Err(Fault::Internal("TopK has two outputs"));
     };
     let values = elements_mut::<T>(values)?.chunks_exact_mut(k * inner);

@@ -28,7 +28,8 @@ impl Operator for BatchNormalization {
 
     fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
         let count = rules::output_elements(outputs);
-        let rows = inputs.first().map_or(0, |x| x.shape.iter().take(2).fold(1, |p, &dim| u64::from(dim).saturating_mul(p)));
+        let rows =
+            inputs.first().map_or(0, |x| x.shape.iter().take(2).fold(1, |p, &dim| u64::from(dim).saturating_mul(p)));
         let elements = count.saturating_mul(2).saturating_add(rows.saturating_mul(rules::LOOP_COST));
         Work { elements, ..Work::default() }
     }

@@ -44,7 +44,9 @@ fn wide(dtype: DType) -> bool {
 fn vectors(inputs: &[TensorType], count: u32, what: &str) -> Result<(), OpError> {
     for (index, kind) in inputs.iter().enumerate().skip(1) {
         if kind.shape != [count] {
-            return Err(OpError::shape(format!("input {index} should have the shape [{count}], {what}, it has {kind}")));
+            return Err(OpError::shape(format!(
+                "input {index} should have the shape [{count}], {what}, it has {kind}"
+            )));
         }
     }
     Ok(())

@@ -105,12 +105,10 @@ impl Reduction {
     fn work(&self, inputs: &[TensorType], outputs: &[TensorType], cost: u64) -> Work {
         let Some(input) = inputs.first() else { return Work::default() };
         let words = input.elements().saturating_mul((input.dtype.size() as u64).div_ceil(4));
-        let collected = if self.loops(&input.shape).is_direct() { 0 } else { words.saturating_mul(rules::STRIDED_COST) };
+        let collected =
+            if self.loops(&input.shape).is_direct() { 0 } else { words.saturating_mul(rules::STRIDED_COST) };
         let joins = rules::output_elements(outputs).saturating_mul(JOIN_COST);
-        Work {
-            elements: words.saturating_mul(cost).saturating_add(collected).saturating_add(joins),
-            ..Work::default()
-        }
+        Work { elements: words.saturating_mul(cost).saturating_add(collected).saturating_add(joins), ..Work::default() }
     }
 
     fn memory(&self, inputs: &[TensorType]) -> OpMemory {

@@ -1,0 +1,66 @@
+//! Reductions, positions of extremes, cumulative results, the softmax family and normalisation.
+
+mod arg;
+
+mod cumulative;
+mod empty;
+mod layer_norm;
+mod reduce;
+mod softmax;
+mod top_k;
+
+use praxis_model::{DType, Tensor, ops};
+
+use super::{Context, Row};
+use crate::{graph::Value, refusal::Refusal};
+
+/// The rows of this family.
+pub(super) const TABLE: &[Row] = &[
+    ("", "ArgMax", arg::arg_max),
+    ("", "ArgMin", arg::arg_min),
+    ("", "CumProd", cumulative::cum_prod),
+    ("", "CumSum", cumulative::cum_sum),
+    ("", "GroupNormalization", layer_norm::group_normalization),
+    ("", "InstanceNormalization", layer_norm::instance_normalization),
+    ("", "LayerNormalization", layer_norm::layer_normalization),
+    ("", "RMSNormalization", layer_norm::rms_normalization),
+    ("", "ReduceL1", reduce::l1),
+    ("", "ReduceMax", reduce::max),
+    ("", "ReduceMean", reduce::mean),
+    ("", "ReduceMin", reduce::min),
+    ("", "ReduceProd", reduce::prod),
+    ("", "ReduceSum", reduce::sum),
+    ("", "ReduceSumSquare", reduce::sum_square),
+    ("", "Softmax", softmax::softmax),
+    ("", "TopK", top_k::top_k),
+];
+
+/// The value under another shape.
+fn reshaped(cx: &mut Context<'_, '_>, value: Value, shape: Vec<u32>) -> Result<Value, Refusal> {
+    if cx.shape(value) == shape {
+        return Ok(value);
+    }
+    cx.emit1(ops::Reshape { shape }, &[value])
+}
+
+/// A constant of one repeated number; integers take its whole part.
+fn filled(cx: &mut Context<'_, '_>, dtype: DType, shape: Vec<u32>, number: f64) -> Result<Value, Refusal> {
+    let element = Tensor::from_f64([], &[number]);
+    let element = cx.constant(element)?;
+    let element = if dtype == DType::F64 { element } else { cx.emit1(ops::Cast { to: dtype }, &[element])? };
+    let data = cx.known(element).map(|tensor| tensor.data.clone()).ok_or("a number is not constant")?;
+    let count = shape.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim as usize));
+    let count = count.filter(|&count| count <= crate::limits::MAX_CONSTANT_BYTES as usize / data.len());
+    let data = data.repeat(count.ok_or("a constant that it needs is too large")?);
+    cx.constant(Tensor { dtype, shape, data })
+}
+
+/// The value broadcast to a shape that it broadcasts to, with the same numbers.
+fn spread(cx: &mut Context<'_, '_>, value: Value, shape: Vec<u32>) -> Result<Value, Refusal> {
+    if cx.shape(value) == shape {
+        return Ok(value);
+    }
+    // -0 + x is x.
+    let zeros = filled(cx, cx.kind(value).dtype, shape, -0.0)?;
+    cx.emit1(ops::Add, &[zeros, value])
+}

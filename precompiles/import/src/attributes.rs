@@ -13,11 +13,24 @@ pub(crate) struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// All attributes of `node`.
-    pub(crate) fn of(node: &'a pb::NodeProto) -> Result<Self, String> {
+    /// All attributes of `node`. In the body of a function some refer to attributes of its `call`; one that the call does
+    /// not have is left out.
+    pub(crate) fn of(
+        node: &'a pb::NodeProto,
+        call: Option<&BTreeMap<&'a str, &'a pb::AttributeProto>>,
+    ) -> Result<Self, String> {
         let mut left = BTreeMap::new();
         for attribute in &node.attribute {
-            if left.insert(attribute.name.as_str(), attribute).is_some() {
+            let value = match (attribute.ref_attr_name.as_str(), call) {
+                ("", _) => Some(attribute),
+                (referred, Some(call)) => call.get(referred).copied(),
+                (referred, None) => {
+                    let (name, referred) = (shown(&attribute.name), shown(referred));
+                    return Err(format!("the attribute {name} refers to {referred}, but it stands in no function"));
+                }
+            };
+            let Some(value) = value else { continue };
+            if left.insert(attribute.name.as_str(), value).is_some() {
                 return Err(format!("the attribute {} is given twice", shown(&attribute.name)));
             }
         }
@@ -69,6 +82,17 @@ impl<'a> Attributes<'a> {
     pub(crate) fn tensor(&mut self, name: &str) -> Result<Option<&'a pb::TensorProto>, String> {
         let Some(attribute) = self.take(name, AttributeType::Tensor)? else { return Ok(None) };
         attribute.t.as_ref().map(Some).ok_or_else(|| format!("the attribute {name} holds no tensor"))
+    }
+
+    /// The graph of a branch or a loop.
+    pub(crate) fn graph(&mut self, name: &str) -> Result<&'a pb::GraphProto, String> {
+        let attribute = self.take(name, AttributeType::Graph)?;
+        attribute.and_then(|a| a.g.as_ref()).ok_or_else(|| format!("the attribute {name} is missing"))
+    }
+
+    /// All that is left, for the call of a function.
+    pub(crate) fn rest(self) -> BTreeMap<&'a str, &'a pb::AttributeProto> {
+        self.left
     }
 
     /// An attribute that is 0 or 1.

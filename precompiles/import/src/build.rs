@@ -4,19 +4,17 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use praxis_inference::{flush_f32, flush_f64};
 use praxis_model::{BuildError, DType, Handle, Op, Plan, PlanBuilder, Tensor, ValueInfo};
-use tract_onnx::pb;
 
 use crate::{
-    IMPORTER_VERSION, ImportError, Note,
+    IMPORTER_VERSION, ImportError, NodeLabel, Note,
     graph::{Graph, GraphNode, Value},
-    order::label,
 };
 
 /// Builds the Plan of `graph`. Constants are numbered by their first use and equal ones are stored once, so the Plan
 /// depends on what the file computes and not on how it names things.
 pub(crate) fn build(
     mut graph: Graph,
-    onnx: &pb::GraphProto,
+    label: &dyn Fn(usize) -> NodeLabel,
     inputs: &[ValueInfo],
     outputs: &[(String, Value)],
     source_sha256: [u8; 32],
@@ -38,14 +36,14 @@ pub(crate) fn build(
     for node in &graph.nodes {
         let wrong = |error: BuildError| match error {
             BuildError::Plan(error) => ImportError::Plan(error),
-            error => ImportError::Node { node: label(onnx, node.source), why: error.to_string() },
+            error => ImportError::Node { node: label(node.source), why: error.to_string() },
         };
         let mut operands = Vec::with_capacity(node.inputs.len());
         for (position, &value) in node.inputs.iter().enumerate() {
             operands.push(match zeroed(&graph, node, position, value) {
                 Some((tensor, count)) => {
                     let total = tensor.tensor_type().elements();
-                    let node = label(onnx, node.source).to_string();
+                    let node = label(node.source).to_string();
                     notes.push(Note::ZeroedWeights { node, zeroed: count, total });
                     assembly.constant(&Arc::new(tensor)).map_err(wrong)?
                 }

@@ -3,7 +3,11 @@ use std::path::PathBuf;
 
 use praxis_model::PlanError;
 
-use crate::limits::{MAX_OPSET, MIN_OPSET, shown};
+use crate::{
+    limits::{MAX_OPSET, MIN_OPSET, shown},
+    lower::refused,
+    proto::is_default_domain,
+};
 
 /// Why an ONNX file cannot become a Plan. Each message says what is wrong, where, and what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -174,11 +178,26 @@ pub struct UnsupportedNode {
     pub node: NodeLabel,
     /// Domain of its operator, `ai.onnx` for the standard ones.
     pub domain: String,
+    /// Why no Plan can have it and what to do instead, where that is known.
+    pub reason: Option<String>,
+}
+
+impl UnsupportedNode {
+    /// The node with the reason that is known for its operator.
+    pub(crate) fn new(node: NodeLabel, domain: &str) -> Self {
+        let reason = refused(domain, &node.op_type).map(|refused| refused.to_string());
+        let domain = if is_default_domain(domain) { "ai.onnx" } else { domain }.to_owned();
+        Self { node, domain, reason }
+    }
 }
 
 impl fmt::Display for UnsupportedNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of the domain {}", self.node, shown(&self.domain))
+        write!(f, "{} of the domain {}", self.node, shown(&self.domain))?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct GraphNode {
     pub(crate) op: Op,
     pub(crate) inputs: Vec<Value>,
     pub(crate) outputs: Vec<Value>,
-    /// Position of the ONNX node that it comes from.
+    /// The lowered ONNX node that it comes from, by the order of lowering.
     pub(crate) source: usize,
 }
 

@@ -5,10 +5,12 @@ use sha2::{Digest, Sha256};
 use tract_onnx::pb;
 
 use crate::{
-    ImportError, ImportOptions, Note, UnsupportedNode, build, inputs,
+    ImportError, ImportOptions, Note, UnsupportedNode, build,
+    functions::Functions,
+    inputs,
     limits::{MAX_FILE_BYTES, MAX_OPSET, MIN_OPSET},
-    lower::{Lowering, is_supported},
-    order::{self, Definition, Definitions, label},
+    lower::{Body, Lowering, Opsets, is_supported},
+    order::{Definition, Definitions, Section, label},
     proto::{self, OnnxFile},
     tensor::dtype,
 };
@@ -57,22 +59,21 @@ pub(crate) fn import_file_parts(
         return Err(ImportError::Opset { found: file.opset });
     }
     let onnx = &file.graph;
-    let names = order::definitions(onnx)?;
-    let order = order::live_nodes(onnx, &names)?;
-    let unsupported = unsupported(onnx, &order);
+    let body = Body::new(Section::of_graph(onnx), &|_| false)?;
+    let functions = Functions::new(&file.functions)?;
+    let unsupported = unsupported(&body, &functions);
     if !unsupported.is_empty() {
         return Err(ImportError::Unsupported(unsupported));
     }
     let mut notes = Vec::new();
-    let given: Vec<_> = model_inputs(onnx, &names);
+    let given: Vec<_> = model_inputs(onnx, &body.names);
     let open: Vec<_> = given.iter().copied().filter(|info| !options.frozen.contains_key(&info.name)).collect();
     let inputs = inputs::resolve(&open, options, &mut notes)?;
     let types = inputs.iter().map(|info| (info.name.as_str(), info.tensor_type()));
-    let mut lowering = Lowering::new(onnx, &names, (file.opset, file.ml_opset), types);
+    let opsets = Opsets { default: file.opset, ml: file.ml_opset };
+    let mut lowering = Lowering::new(&functions, body, opsets, types);
     lowering.freeze(&given, options)?;
-    for index in order {
-        lowering.node(index)?;
-    }
+    lowering.main()?;
     let mut outputs = Vec::with_capacity(onnx.output.len());
     for info in &onnx.output {
         let wrong = |why: String| ImportError::Interface { role: "output", name: info.name.clone(), why };
@@ -81,8 +82,9 @@ pub(crate) fn import_file_parts(
         outputs.push((info.name.clone(), value));
     }
     let source_sha256 = Sha256::digest(bytes).into();
-    let graph = lowering.graph;
-    let plan = build::build(graph, onnx, &inputs, &outputs, source_sha256, &mut notes)?;
+    let graph = std::mem::take(&mut lowering.graph);
+    let label = |source| lowering.label(source);
+    let plan = build::build(graph, &label, &inputs, &outputs, source_sha256, &mut notes)?;
     tracing::debug!(nodes = plan.nodes.len(), weights = plan.weights.len(), "imported an ONNX file");
     Ok(Imported { plan, notes })
 }
@@ -92,15 +94,13 @@ pub(crate) fn model_inputs<'a>(onnx: &'a pb::GraphProto, names: &Definitions<'_>
     onnx.input.iter().filter(|info| matches!(names.get(info.name.as_str()), Some(Definition::Input(_)))).collect()
 }
 
-/// The nodes among these whose operators Plans do not have.
-pub(crate) fn unsupported(onnx: &pb::GraphProto, nodes: &[usize]) -> Vec<UnsupportedNode> {
-    let missing = nodes.iter().filter(|&&index| !is_supported(&onnx.node[index].domain, &onnx.node[index].op_type));
-    let describe = |&index: &usize| {
-        let domain = onnx.node[index].domain.as_str();
-        let domain = if domain.is_empty() { "ai.onnx" } else { domain };
-        UnsupportedNode { node: label(onnx, index), domain: domain.to_owned() }
-    };
-    missing.map(describe).collect()
+/// The nodes of the main graph whose operators Plans do not have.
+pub(crate) fn unsupported(body: &Body<'_>, functions: &Functions<'_>) -> Vec<UnsupportedNode> {
+    let nodes = body.order.iter().map(|&index| (index, &body.section.nodes[index]));
+    let missing = nodes.filter(|(_, node)| {
+        functions.get(&node.domain, &node.op_type).is_none() && !is_supported(&node.domain, &node.op_type)
+    });
+    missing.map(|(index, node)| UnsupportedNode::new(label(body.section.nodes, index), &node.domain)).collect()
 }
 
 /// A declared element type must be the computed one; a declared shape that differs is worth a note, as exporters

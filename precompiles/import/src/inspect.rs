@@ -5,9 +5,11 @@ use tract_onnx::pb;
 
 use crate::{
     ImportError, ImportOptions, Note, UnsupportedNode,
+    functions::Functions,
     import::{import_file_parts, model_inputs, read_file, unsupported},
     inputs::{declared, describe},
-    order::{self, Definition, Definitions},
+    lower::Body,
+    order::{Definition, Definitions, Section},
     proto::{self, data_type_name},
 };
 
@@ -77,10 +79,10 @@ pub fn inspect_file(path: impl AsRef<Path>, options: &ImportOptions) -> Result<I
 pub fn inspect_bytes(bytes: &[u8], options: &ImportOptions) -> Result<Inspection, ImportError> {
     let file = proto::decode(bytes)?;
     let onnx = &file.graph;
-    let names = order::definitions(onnx)?;
-    let live = order::live_nodes(onnx, &names)?;
+    let body = Body::new(Section::of_graph(onnx), &|_| false)?;
+    let functions = Functions::new(&file.functions)?;
     let mut operators = BTreeMap::new();
-    for &index in &live {
+    for &index in &*body.order {
         *operators.entry(operator_name(&onnx.node[index])).or_insert(0) += 1;
     }
     let plan = import_file_parts(&file, bytes, options).map(|imported| {
@@ -100,11 +102,11 @@ pub fn inspect_bytes(bytes: &[u8], options: &ImportOptions) -> Result<Inspection
     });
     Ok(Inspection {
         opset: file.opset,
-        inputs: model_inputs(onnx, &names).into_iter().map(declared_value).collect(),
+        inputs: model_inputs(onnx, &body.names).into_iter().map(declared_value).collect(),
         outputs: onnx.output.iter().map(declared_value).collect(),
         operators,
-        parameters: parameters(onnx, &names, &live),
-        unsupported: unsupported(onnx, &live),
+        parameters: parameters(onnx, &body.names, &body.order),
+        unsupported: unsupported(&body, &functions),
         plan,
     })
 }

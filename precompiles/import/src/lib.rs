@@ -6,7 +6,8 @@
 //!
 //! The way of a file: `scan` walks its wire format and bounds what decoding may cost; `proto` decodes it; `order`
 //! resolves names and finds the nodes that matter; `inputs` gives the inputs static shapes; `lower` turns each ONNX
-//! operator into operators of the Plan, folding constants (`fold`); `build` numbers what is left.
+//! operator into operators of the Plan, folding constants (`fold`), taking branches, unrolling loops and inlining the
+//! file's own functions (`functions`); `build` numbers what is left.
 //!
 //! Files are untrusted: every error is an [`ImportError`] that says what is wrong, where, and what would be right.
 
@@ -14,6 +15,7 @@ mod attributes;
 mod build;
 mod error;
 mod fold;
+mod functions;
 mod graph;
 mod import;
 mod inputs;
@@ -31,7 +33,7 @@ mod tensor;
 pub use error::{ImportError, NodeLabel, UnsupportedNode};
 pub use import::{Imported, import_bytes, import_file};
 pub use inspect::{DeclaredValue, Inspection, PlanSummary, inspect_bytes, inspect_file};
-pub use lower::supported_operators;
+pub use lower::{RefusedOperator, refused_operators, supported_operators};
 pub use note::Note;
 pub use options::ImportOptions;
 

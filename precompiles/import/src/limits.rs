@@ -9,6 +9,12 @@ pub(crate) const MAX_DECODED_BYTES: u64 = 640 * 1024 * 1024;
 pub(crate) const MAX_NESTING: usize = 32;
 /// Most nodes of the ONNX graph, before constants are folded and dead nodes dropped.
 pub(crate) const MAX_ONNX_NODES: usize = 16_384;
+/// Most parts (nodes, names, constants) of graphs and functions that are read, with each loop unrolled and each call inlined.
+pub(crate) const MAX_LOWERED: usize = 131_072;
+/// Largest product of the trip counts of nested loops.
+pub(crate) const MAX_TRIPS: u64 = 16_384;
+/// Deepest nesting of calls, branches and loops, the main graph included.
+pub(crate) const MAX_DEPTH: usize = 24;
 /// Largest constant, and largest sum of all constants that the importer holds.
 pub(crate) const MAX_CONSTANT_BYTES: u64 = 192 * 1024 * 1024;
 /// Most gas that constant folding may take in total: enough to cast and transpose every weight of the largest Plan, and

@@ -4,6 +4,7 @@ use tract_onnx::{pb, prelude::Framework};
 
 use crate::{
     ImportError,
+    functions::{self, FunctionData},
     limits::{MAX_FILE_BYTES, MAX_ONNX_NODES, MAX_OPSET},
     scan::scan,
 };
@@ -11,6 +12,8 @@ use crate::{
 /// The parts of a file that everything else reads.
 pub(crate) struct OnnxFile {
     pub(crate) graph: pb::GraphProto,
+    /// Functions that the file defines.
+    pub(crate) functions: Vec<FunctionData>,
     /// Version of the default operator set.
     pub(crate) opset: i64,
     /// Version of the operator set of classical models, `ai.onnx.ml`; 1 where the file does not say.
@@ -41,7 +44,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<OnnxFile, ImportError> {
     let ml_opset = model.opset_import.iter().filter(ml_set).map(|set| set.version).max().unwrap_or(1);
     // A file without a version for the default domain can still use other domains alone.
     let opset = opset.or_else(|| model.opset_import.iter().any(|set| ml_set(&set)).then_some(MAX_OPSET));
-    Ok(OnnxFile { opset: opset.ok_or(ImportError::NoOpset)?, ml_opset, graph })
+    let functions = functions::read(bytes, model.functions)?;
+    Ok(OnnxFile { opset: opset.ok_or(ImportError::NoOpset)?, ml_opset, graph, functions })
 }
 
 /// The domain of scikit-learn's and of tree models' operators.

@@ -78,7 +78,7 @@ impl Message {
             (M::Graph, 15) => M::SparseTensor,
             (M::Graph, 11..=13) => M::ValueInfo,
             (M::Graph, 14) => M::Annotation,
-            (M::Node, 5) => M::Attribute,
+            (M::Node, 5) | (M::Function, 11) => M::Attribute,
             (M::Attribute, 5 | 10) => M::Tensor,
             (M::Attribute, 6 | 11) => M::Graph,
             (M::Attribute, 22 | 23) => M::SparseTensor,

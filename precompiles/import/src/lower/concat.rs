@@ -1,6 +1,4 @@
-use praxis_model::{limits::MAX_NODE_ARITY, ops};
-
-use super::Context;
+use super::{Context, control::join};
 use crate::{graph::Value, refusal::Refusal};
 
 pub(super) fn concat(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
@@ -8,16 +6,7 @@ pub(super) fn concat(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     let mut inputs = cx.all_inputs()?;
     let first = cx.input(0)?;
     let axis = cx.axis(axis, cx.shape(first).len())?;
-    // Joining neighbours first gives the same elements: a Plan's node has a limited number of inputs.
-    while inputs.len() > 1 {
-        let mut joined = Vec::with_capacity(inputs.len().div_ceil(MAX_NODE_ARITY));
-        for group in inputs.chunks(MAX_NODE_ARITY) {
-            match group {
-                [single] => joined.push(*single),
-                group => joined.extend(cx.emit(ops::Concat { axis }, group)?),
-            }
-        }
-        inputs = joined;
-    }
-    Ok(inputs)
+    // What has no elements adds none.
+    inputs.retain(|&value| !cx.shape(value).contains(&0));
+    Ok(vec![if inputs.is_empty() { first } else { join(cx, axis, inputs)? }])
 }

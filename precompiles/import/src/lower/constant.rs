@@ -7,9 +7,7 @@ use crate::{graph::Value, limits::MAX_CONSTANT_BYTES, refusal::Refusal, tensor};
 pub(super) fn constant(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     cx.at_most(0)?;
     let mut forms = Vec::new();
-    if let Some(proto) = cx.attributes.tensor("value")? {
-        forms.push(tensor::load(proto)?);
-    }
+    let stored = cx.attributes.tensor("value")?;
     if let Some(value) = cx.attributes.float("value_float")? {
         forms.push(Tensor::from_f32([], &[value]));
     }
@@ -22,7 +20,7 @@ pub(super) fn constant(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> 
     if let Some(values) = cx.attributes.ints("value_ints")? {
         forms.push(Tensor::from_i64([length(values.len())?], values));
     }
-    match forms.len() {
+    match forms.len() + usize::from(stored.is_some()) {
         1 => {}
         0 => {
             return Err(
@@ -31,6 +29,9 @@ pub(super) fn constant(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> 
             );
         }
         _ => return Err("it has several values".into()),
+    }
+    if let Some(proto) = stored {
+        return Ok(vec![cx.load(proto)?]);
     }
     forms.into_iter().map(|tensor| cx.constant(tensor)).collect()
 }

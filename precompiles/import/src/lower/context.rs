@@ -1,26 +1,36 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use praxis_model::{DType, Op, Tensor, TensorType};
 use tract_onnx::pb;
 
+use super::{
+    Rule,
+    scope::{Body, Item, Opsets, Scope, Source},
+};
 use crate::{
-    ImportError, ImportOptions,
+    ImportError, ImportOptions, NodeLabel, UnsupportedNode,
     attributes::Attributes,
     fold::Folder,
+    functions::{FunctionData, Functions},
     graph::{Graph, GraphNode, Value},
-    limits::{MAX_LIST, shown},
-    order::{Definition, Definitions, label},
+    limits::{MAX_DEPTH, MAX_LIST, MAX_LOWERED, MAX_OPSET, MAX_TRIPS, MIN_OPSET, shown},
+    order::{Definition, Section},
     refusal::Refusal,
     tensor,
 };
 
-/// The state of lowering a whole graph.
+/// The state of lowering a whole file.
 pub(crate) struct Lowering<'a> {
-    onnx: &'a pb::GraphProto,
-    names: &'a Definitions<'a>,
-    opset: i64,
-    ml_opset: i64,
-    values: BTreeMap<&'a str, Value>,
+    functions: &'a Functions<'a>,
+    /// The main graph first, the section that is read now last.
+    scopes: Vec<Scope<'a>>,
+    /// ONNX nodes that were lowered, each as often as it was.
+    sources: Vec<Source<'a>>,
+    /// Constants of the file that were read, by their place in memory: a loop's body is read many times.
+    loaded: BTreeMap<usize, Value>,
+    /// Parts of sections that were read, and the product of the trip counts of the loops that are open.
+    lowered: usize,
+    trips: u64,
     folder: Folder,
     pub(crate) graph: Graph,
 }
@@ -29,21 +39,32 @@ pub(crate) struct Lowering<'a> {
 pub(crate) struct Context<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
     pub(crate) attributes: Attributes<'a>,
-    inputs: Vec<Option<Value>>,
+    inputs: Vec<Item>,
+    node: &'a pb::NodeProto,
     source: usize,
 }
 
 impl<'a> Lowering<'a> {
     /// Starts with the model's inputs, whose types are known.
     pub(crate) fn new(
-        onnx: &'a pb::GraphProto,
-        names: &'a Definitions<'a>,
-        (opset, ml_opset): (i64, i64),
+        functions: &'a Functions<'a>,
+        body: Body<'a>,
+        opsets: Opsets,
         inputs: impl IntoIterator<Item = (&'a str, TensorType)>,
     ) -> Self {
         let mut graph = Graph::default();
-        let values = inputs.into_iter().map(|(name, kind)| (name, graph.add(kind))).collect();
-        Self { onnx, names, opset, ml_opset, values, folder: Folder::default(), graph }
+        let values = inputs.into_iter().map(|(name, kind)| (name, Item::Tensor(graph.add(kind)))).collect();
+        let main = Scope { body, values, opsets, call: None, sees_outer: false, path: "".into() };
+        Self {
+            functions,
+            scopes: vec![main],
+            sources: Vec::new(),
+            loaded: BTreeMap::new(),
+            lowered: 0,
+            trips: 1,
+            folder: Folder::default(),
+            graph,
+        }
     }
 
     /// Makes constants of the inputs that the caller gave a value.
@@ -56,54 +77,196 @@ impl<'a> Lowering<'a> {
             let refuse = |why: String| ImportError::Interface { role: "frozen input", name: name.clone(), why };
             let info = inputs.iter().find(|info| info.name == *name);
             let info = info.ok_or_else(|| refuse("the file has no such input".to_owned()))?;
-            tensor.check().map_err(|error| refuse(error.to_string()))?;
+            let ty = tensor.tensor_type();
+            if ty.checked_bytes() != Some(tensor.data.len() as u64) {
+                return Err(refuse(format!("{ty} has other bytes than {}", tensor.data.len())));
+            }
+            // A tensor without elements can stand only in what is folded.
+            if !tensor.data.is_empty() {
+                tensor.check().map_err(|error| refuse(error.to_string()))?;
+            }
             let value = self.hold(Arc::new(tensor.clone())).map_err(|refusal| refusal.named(refuse))?;
-            self.values.insert(&info.name, value);
+            self.scopes[0].values.insert(&info.name, value.into());
         }
         Ok(())
     }
 
-    /// Lowers one node, whose producers were lowered before.
-    pub(crate) fn node(&mut self, index: usize) -> Result<(), ImportError> {
-        self.try_node(index).map_err(|refusal| refusal.at(label(self.onnx, index)))
+    /// Lowers the nodes of the main graph.
+    pub(crate) fn main(&mut self) -> Result<(), ImportError> {
+        self.nodes().map_err(|refusal| refusal.at(NodeLabel { index: 0, name: String::new(), op_type: String::new() }))
     }
 
-    fn try_node(&mut self, index: usize) -> Result<(), Refusal> {
-        let node = &self.onnx.node[index];
-        let lower = super::lower(&node.domain, &node.op_type).ok_or("the operator is not supported")?;
+    /// Which ONNX node the graph's `source` stands for.
+    pub(crate) fn label(&self, source: usize) -> NodeLabel {
+        match self.sources.get(source) {
+            Some(source) => source.label(),
+            None => NodeLabel { index: source, name: String::new(), op_type: String::new() },
+        }
+    }
+
+    fn opsets(&self) -> Opsets {
+        self.scopes[self.scopes.len() - 1].opsets
+    }
+
+    fn scope(&mut self) -> &mut Scope<'a> {
+        let last = self.scopes.len() - 1;
+        &mut self.scopes[last]
+    }
+
+    /// Lowers the nodes of the innermost scope.
+    fn nodes(&mut self) -> Result<(), Refusal> {
+        let Body { section, order, .. } = self.scope().body.clone();
+        self.lowered += section.len();
+        if self.lowered > MAX_LOWERED {
+            let (found, limit) = (self.lowered as u64, MAX_LOWERED as u64);
+            return Err(ImportError::Limit { what: "number of nodes with loops unrolled", found, limit }.into());
+        }
+        for &index in &*order {
+            let source = Source::new(self.scope(), index);
+            self.sources.push(source.clone());
+            self.node(&source).map_err(|refusal| refusal.at(source.label()))?;
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, source: &Source<'a>) -> Result<(), Refusal> {
+        let node = source.node();
         let mut inputs = Vec::with_capacity(node.input.len());
         for name in &node.input {
-            inputs.push(if name.is_empty() { None } else { Some(self.value(name)?) });
+            inputs.push(if name.is_empty() { Item::Nothing } else { self.item(name)? });
         }
-        let mut context = Context { attributes: Attributes::of(node)?, inputs, source: index, lowering: self };
-        let outputs = lower(&mut context)?;
-        context.attributes.end()?;
-        for (name, value) in node.output.iter().zip(outputs) {
-            self.values.insert(name, value);
+        let call = self.scope().call.clone();
+        let attributes = Attributes::of(node, call.as_deref())?;
+        let outputs = match self.functions.get(&node.domain, &node.op_type) {
+            Some(function) => self.call(function, attributes, inputs, source)?,
+            None => {
+                let Some(rule) = super::lower(&node.domain, &node.op_type) else {
+                    let missing = UnsupportedNode::new(source.label(), &node.domain);
+                    return Err(ImportError::Unsupported(vec![missing]).into());
+                };
+                let source = self.sources.len() - 1;
+                let mut context = Context { attributes, inputs, node, source, lowering: self };
+                let outputs = match rule {
+                    Rule::Tensors(lower) => lower(&mut context)?.into_iter().map(Item::Tensor).collect(),
+                    Rule::Items(lower) => lower(&mut context)?,
+                };
+                context.attributes.end()?;
+                outputs
+            }
+        };
+        let scope = self.scope();
+        for (name, item) in node.output.iter().zip(outputs) {
+            scope.values.insert(name, item);
         }
         Ok(())
     }
 
-    /// The value with this name; an initialiser is read when it is first asked for.
-    pub(crate) fn value(&mut self, name: &'a str) -> Result<Value, Refusal> {
-        if let Some(&value) = self.values.get(name) {
-            return Ok(value);
+    /// What a function's body gives for these inputs and attributes.
+    fn call(
+        &mut self,
+        function: &'a FunctionData,
+        attributes: Attributes<'a>,
+        inputs: Vec<Item>,
+        source: &Source<'a>,
+    ) -> Result<Vec<Item>, Refusal> {
+        let call = function.bind(attributes)?;
+        let opsets = function.opsets(self.opsets());
+        if !(MIN_OPSET..=MAX_OPSET).contains(&opsets.default) {
+            return Err(ImportError::Opset { found: opsets.default }.into());
         }
-        let refuse = |why: String| ImportError::Constant { name: name.to_owned(), why };
-        match self.names.get(name) {
-            Some(&Definition::Initialiser(index)) => {
-                let tensor = tensor::load(&self.onnx.initializer[index]).map_err(refuse)?;
-                let value = self.hold(Arc::new(tensor))?;
-                self.values.insert(name, value);
-                Ok(value)
+        let body = Body::new(Section::of_function(function.proto()), &|_| false)?;
+        if inputs.len() > body.section.inputs.len() {
+            let (given, most) = (inputs.len(), body.section.inputs.len());
+            return Err(format!("it has {given} inputs, the function takes {most}").into());
+        }
+        let absent = std::iter::repeat(Item::Nothing);
+        let values = body.section.inputs.iter().copied().zip(inputs.into_iter().chain(absent)).collect();
+        let path = source.inner_path();
+        self.run(Scope { body, values, opsets, call: Some(Rc::new(call)), sees_outer: false, path })
+    }
+
+    /// Lowers the nodes of a section; its outputs.
+    fn run(&mut self, scope: Scope<'a>) -> Result<Vec<Item>, Refusal> {
+        if self.scopes.len() >= MAX_DEPTH {
+            let found = self.scopes.len() as u64 + 1;
+            return Err(
+                ImportError::Limit { what: "nesting of functions and graphs", found, limit: MAX_DEPTH as u64 }.into()
+            );
+        }
+        let section = Rc::clone(&scope.body.section);
+        self.scopes.push(scope);
+        self.nodes()?;
+        let outputs = section.outputs.iter().map(|name| self.item(name)).collect();
+        self.scopes.pop();
+        outputs
+    }
+
+    /// The tensor with this name.
+    pub(crate) fn value(&mut self, name: &'a str) -> Result<Value, Refusal> {
+        match self.item(name)? {
+            Item::Tensor(value) => Ok(value),
+            other => Err(format!("\"{}\" is {}, not a tensor", shown(name), other.describe()).into()),
+        }
+    }
+
+    /// Whether a section inside the innermost scope can read this name.
+    fn is_known(&self, name: &str) -> bool {
+        for scope in self.scopes.iter().rev() {
+            if scope.defines(name) {
+                return true;
             }
-            Some(Definition::Sparse) => Err(refuse("it is sparse, which is not supported".to_owned()).into()),
-            Some(&Definition::Node(index)) => {
-                let producer = label(self.onnx, index);
+            if !scope.sees_outer {
+                break;
+            }
+        }
+        false
+    }
+
+    /// What a name stands for in the innermost scope that defines it; an initialiser is read when it is first asked for.
+    fn item(&mut self, name: &'a str) -> Result<Item, Refusal> {
+        for depth in (0..self.scopes.len()).rev() {
+            let scope = &self.scopes[depth];
+            if let Some(item) = scope.values.get(name) {
+                return Ok(item.clone());
+            }
+            if let Some(definition) = scope.definition(name) {
+                let item = self.define(depth, name, definition)?;
+                self.scopes[depth].values.insert(name, item.clone());
+                return Ok(item);
+            }
+            if !scope.sees_outer {
+                break;
+            }
+        }
+        Err("it reads a value that has no type".into())
+    }
+
+    fn define(&mut self, depth: usize, name: &str, definition: Definition) -> Result<Item, Refusal> {
+        let section = Rc::clone(&self.scopes[depth].body.section);
+        let refuse = |why: String| ImportError::Constant { name: name.to_owned(), why };
+        match definition {
+            Definition::Initialiser(index) => {
+                let value = self.load(&section.initialisers[index]);
+                Ok(Item::Tensor(value.map_err(|refusal| refusal.named(refuse))?))
+            }
+            Definition::Sparse => Err(refuse("it is sparse, which is not supported".to_owned()).into()),
+            Definition::Node(index) => {
+                let producer = Source::new(&self.scopes[depth], index).label();
                 Err(format!("it reads the output \"{}\" of {producer}, which is not supported", shown(name)).into())
             }
-            Some(Definition::Input(_)) | None => Err("it reads a value that has no type".into()),
+            Definition::Input(_) => Err("it reads a value that has no type".into()),
         }
+    }
+
+    /// A constant of the file, read once.
+    fn load(&mut self, proto: &'a pb::TensorProto) -> Result<Value, Refusal> {
+        let place = std::ptr::from_ref(proto) as usize;
+        if let Some(&value) = self.loaded.get(&place) {
+            return Ok(value);
+        }
+        let value = self.hold(Arc::new(tensor::load(proto)?))?;
+        self.loaded.insert(place, value);
+        Ok(value)
     }
 
     fn hold(&mut self, tensor: Arc<Tensor>) -> Result<Value, Refusal> {
@@ -115,33 +278,90 @@ impl<'a> Lowering<'a> {
 impl<'a> Context<'_, 'a> {
     /// Version of the default operator set.
     pub(crate) fn opset(&self) -> i64 {
-        self.lowering.opset
+        self.lowering.opsets().default
     }
 
     /// Version of the operator set of classical models.
     pub(crate) fn ml_opset(&self) -> i64 {
-        self.lowering.ml_opset
+        self.lowering.opsets().ml
     }
 
     /// Number of outputs that the node names; the last ones may be empty names.
     pub(crate) fn output_count(&self) -> usize {
-        self.lowering.onnx.node.get(self.source).map_or(0, |node| node.output.len())
+        self.node.output.len()
     }
 
     /// Whether the node's output at this place has a name, so that something may read it.
     pub(crate) fn wants_output(&self, index: usize) -> bool {
-        let node = self.lowering.onnx.node.get(self.source);
-        node.and_then(|node| node.output.get(index)).is_some_and(|name| !name.is_empty())
+        self.node.output.get(index).is_some_and(|name| !name.is_empty())
     }
 
     /// An input that must be there.
     pub(crate) fn input(&self, index: usize) -> Result<Value, Refusal> {
-        self.optional(index).ok_or_else(|| format!("input {index} is missing").into())
+        match self.item(index) {
+            Item::Tensor(value) => Ok(value),
+            Item::Nothing => Err(format!("input {index} is missing").into()),
+            other => Err(format!("input {index} is {}, the operator takes tensors", other.describe()).into()),
+        }
     }
 
     /// An input that may be left out.
     pub(crate) fn optional(&self, index: usize) -> Option<Value> {
-        self.inputs.get(index).copied().flatten()
+        match self.inputs.get(index) {
+            Some(&Item::Tensor(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// An input of any kind.
+    pub(crate) fn item(&self, index: usize) -> Item {
+        self.inputs.get(index).cloned().unwrap_or(Item::Nothing)
+    }
+
+    /// Number of inputs that the node lists.
+    pub(crate) fn input_count(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// A constant of the file: one that stands in a loop is read once.
+    pub(crate) fn load(&mut self, proto: &'a pb::TensorProto) -> Result<Value, Refusal> {
+        self.lowering.load(proto)
+    }
+
+    /// The graph of a branch or a loop, ready to be run.
+    pub(crate) fn body(&self, graph: &'a pb::GraphProto) -> Result<Body<'a>, Refusal> {
+        Ok(Body::new(Section::of_graph(graph), &|name| self.lowering.is_known(name))?)
+    }
+
+    /// What a graph inside this node gives for these inputs.
+    pub(crate) fn run(&mut self, body: &Body<'a>, inputs: Vec<Item>) -> Result<Vec<Item>, Refusal> {
+        let expected = body.section.inputs.len();
+        if inputs.len() != expected {
+            return Err(format!("its graph has {expected} inputs, it should have {}", inputs.len()).into());
+        }
+        let values = body.section.inputs.iter().copied().zip(inputs).collect();
+        let path = self.lowering.sources[self.source].inner_path();
+        let outer = self.lowering.scope();
+        let (opsets, call) = (outer.opsets, outer.call.clone());
+        self.lowering.run(Scope { body: body.clone(), values, opsets, call, sees_outer: true, path })
+    }
+
+    /// Does `work` as the body of a loop with this trip count, within the limit on the product of nested ones.
+    pub(crate) fn repeat<R>(
+        &mut self,
+        trips: u64,
+        work: impl FnOnce(&mut Self) -> Result<R, Refusal>,
+    ) -> Result<R, Refusal> {
+        let outer = self.lowering.trips;
+        let product = outer.saturating_mul(trips.max(1));
+        if product > MAX_TRIPS {
+            let (found, limit) = (product, MAX_TRIPS);
+            return Err(ImportError::Limit { what: "product of the trip counts of nested loops", found, limit }.into());
+        }
+        self.lowering.trips = product;
+        let result = work(self);
+        self.lowering.trips = outer;
+        result
     }
 
     /// All inputs, none of which may be left out.

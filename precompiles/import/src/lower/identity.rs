@@ -1,11 +1,6 @@
 use super::Context;
 use crate::{graph::Value, refusal::Refusal};
 
-pub(super) fn identity(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
-    cx.at_most(1)?;
-    Ok(vec![cx.input(0)?])
-}
-
 /// Nothing is dropped when a model decides. The mask, a second output, does not exist here.
 pub(super) fn dropout(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     cx.at_most(3)?;

@@ -6,20 +6,36 @@ mod clip;
 mod concat;
 mod constant;
 mod context;
+mod control;
 mod elementwise;
 mod identity;
 mod product;
 mod reduction;
+mod refused;
 mod reshape;
+mod scope;
 mod slice;
 mod transpose;
 
 pub(crate) use context::{Context, Lowering};
+pub(crate) use refused::refused;
+pub use refused::{RefusedOperator, refused_operators};
+pub(crate) use scope::{Body, CallAttributes, Item, Opsets};
 
 use crate::{graph::Value, refusal::Refusal};
 
 /// Turns one node into values, one for each of its outputs that the importer supports.
 type Lower = fn(&mut Context<'_, '_>) -> Result<Vec<Value>, Refusal>;
+
+/// The same for operators on sequences, optionals and graphs, whose inputs or outputs may be other than tensors.
+type LowerItems = fn(&mut Context<'_, '_>) -> Result<Vec<Item>, Refusal>;
+
+/// What lowers an operator.
+#[derive(Clone, Copy)]
+pub(crate) enum Rule {
+    Tensors(Lower),
+    Items(LowerItems),
+}
 
 /// A domain, an operator's name in it, and its function. The default domain is the empty one.
 type Row = (&'static str, &'static str, Lower);
@@ -35,7 +51,6 @@ const TABLES: &[&[Row]] = &[
     // Products, recurrent cells, attention.
     // Trees and classical models.
     // Quantised arithmetic.
-    // Control flow and sequences.
 ];
 
 const BASE: &[Row] = &[
@@ -49,7 +64,6 @@ const BASE: &[Row] = &[
     ("", "Dropout", identity::dropout),
     ("", "Flatten", reshape::flatten),
     ("", "Gemm", product::gemm),
-    ("", "Identity", identity::identity),
     ("", "LeakyRelu", elementwise::leaky_relu),
     ("", "MatMul", product::matmul),
     ("", "Mul", elementwise::mul),
@@ -67,13 +81,18 @@ const BASE: &[Row] = &[
 
 /// Operators that can be imported, each with its domain.
 pub fn supported_operators() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLES.iter().copied().flatten().map(|&(domain, name, _)| (domain, name))
+    let tensors = TABLES.iter().copied().flatten().map(|&(domain, name, _)| (domain, name));
+    tensors.chain(control::TABLE.iter().map(|&(name, _)| ("", name)))
 }
 
 /// The function for an operator.
-fn lower(domain: &str, op_type: &str) -> Option<Lower> {
+fn lower(domain: &str, op_type: &str) -> Option<Rule> {
     let domain = if crate::proto::is_default_domain(domain) { "" } else { domain };
-    TABLES.iter().copied().flatten().find(|row| (row.0, row.1) == (domain, op_type)).map(|row| row.2)
+    let tensors = TABLES.iter().copied().flatten().find(|row| (row.0, row.1) == (domain, op_type));
+    tensors.map(|row| Rule::Tensors(row.2)).or_else(|| {
+        let items = control::TABLE.iter().filter(|_| domain.is_empty()).find(|row| row.0 == op_type);
+        items.map(|row| Rule::Items(row.1))
+    })
 }
 
 /// Whether an operator can be imported.

@@ -95,6 +95,12 @@ impl<'a> Attributes<'a> {
         self.left
     }
 
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<&'a str>, String> {
+        let Some(attribute) = self.take(name, AttributeType::String)? else { return Ok(None) };
+        core::str::from_utf8(&attribute.s).map(Some).map_err(|_| format!("the attribute {name} is not UTF-8"))
+    }
+
     /// An attribute that is 0 or 1.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, String> {
         match self.int(name)? {

@@ -43,7 +43,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<OnnxFile, ImportError> {
     let ml_set = |set: &&pb::OperatorSetIdProto| set.domain == ML_DOMAIN;
     let ml_opset = model.opset_import.iter().filter(ml_set).map(|set| set.version).max().unwrap_or(1);
     // A file without a version for the default domain can still use other domains alone.
-    let opset = opset.or_else(|| model.opset_import.iter().any(|set| ml_set(&set)).then_some(MAX_OPSET));
+    let opset = opset.or_else(|| (!model.opset_import.is_empty()).then_some(MAX_OPSET));
     let functions = functions::read(bytes, model.functions)?;
     Ok(OnnxFile { opset: opset.ok_or(ImportError::NoOpset)?, ml_opset, graph, functions })
 }

@@ -12,6 +12,11 @@ const BOUNDS_AS_INPUTS: i64 = 11;
 pub(super) fn clip(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     let input = cx.input(0)?;
     let dtype = cx.kind(input).dtype;
+    let computed = |index: usize| cx.optional(index).is_some_and(|bound| cx.known(bound).is_none());
+    if computed(1) || computed(2) {
+        cx.at_most(3)?;
+        return runtime_bounds(cx, input);
+    }
     let (min, max) = if cx.opset() < BOUNDS_AS_INPUTS {
         cx.at_most(1)?;
         let [min, max] = [cx.attributes.float("min")?, cx.attributes.float("max")?];
@@ -24,6 +29,17 @@ pub(super) fn clip(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
         return Ok(vec![input]);
     }
     cx.emit(ops::Clip { min, max }, &[input])
+}
+
+/// Bounds that a run computes.
+fn runtime_bounds(cx: &mut Context<'_, '_>, mut value: Value) -> Result<Vec<Value>, Refusal> {
+    for (index, op) in [(1, ops::Max.into()), (2, praxis_model::Op::from(ops::Min))] {
+        if let Some(bound) = cx.optional(index) {
+            let bound = super::elementwise::scalar(cx, bound, "bounds")?;
+            value = cx.emit1(op, &[value, bound])?;
+        }
+    }
+    Ok(vec![value])
 }
 
 fn from_attribute(bound: f32, dtype: DType) -> Scalar {

@@ -1,21 +1,91 @@
-use praxis_model::ops;
+//! Elementwise functions, comparisons and logic.
 
-use super::Context;
+mod activation;
+mod arithmetic;
+mod convert;
+
+use praxis_model::{DType, Op, Tensor, ops};
+
+use super::{Context, Row};
 use crate::{graph::Value, refusal::Refusal};
 
-/// Slope of LeakyRelu where the file gives none.
-const DEFAULT_ALPHA: f32 = 0.01;
+pub(super) use activation::leaky_relu;
 
-fn binary(cx: &mut Context<'_, '_>, op: impl Into<praxis_model::Op>) -> Result<Vec<Value>, Refusal> {
+/// The family's operators.
+pub(super) const TABLE: &[Row] = &[
+    ("", "Abs", arithmetic::abs),
+    ("", "And", |cx| binary(cx, ops::And)),
+    ("", "BitCast", convert::bit_cast),
+    ("", "BitShift", arithmetic::bit_shift),
+    ("", "BitwiseAnd", |cx| binary(cx, ops::BitwiseAnd)),
+    ("", "BitwiseNot", |cx| unary(cx, ops::BitwiseNot)),
+    ("", "BitwiseOr", |cx| binary(cx, ops::BitwiseOr)),
+    ("", "BitwiseXor", |cx| binary(cx, ops::BitwiseXor)),
+    ("", "CastLike", convert::cast_like),
+    ("", "Ceil", |cx| unary(cx, ops::Ceil)),
+    ("", "Equal", |cx| binary(cx, ops::Equal)),
+    ("", "Floor", |cx| unary(cx, ops::Floor)),
+    ("", "Greater", |cx| binary(cx, ops::Greater)),
+    ("", "GreaterOrEqual", |cx| binary(cx, ops::GreaterOrEqual)),
+    ("", "HardSigmoid", activation::hard_sigmoid),
+    ("", "HardSwish", |cx| unary(cx, ops::HardSwish)),
+    ("", "IsInf", convert::is_inf),
+    ("", "IsNaN", |cx| unary(cx, ops::IsNaN)),
+    ("", "Less", |cx| binary(cx, ops::Less)),
+    ("", "LessOrEqual", |cx| binary(cx, ops::LessOrEqual)),
+    ("", "Max", |cx| arithmetic::chain(cx, ops::Max)),
+    ("", "Mean", arithmetic::mean),
+    ("", "Min", |cx| arithmetic::chain(cx, ops::Min)),
+    ("", "Mod", arithmetic::modulo),
+    ("", "Neg", |cx| unary(cx, ops::Neg)),
+    ("", "Not", |cx| unary(cx, ops::Not)),
+    ("", "Or", |cx| binary(cx, ops::Or)),
+    ("", "PRelu", activation::prelu),
+    ("", "Pow", arithmetic::pow),
+    ("", "Reciprocal", |cx| unary(cx, ops::Reciprocal)),
+    ("", "Round", |cx| unary(cx, ops::Round)),
+    ("", "Shrink", activation::shrink),
+    ("", "Sign", |cx| unary(cx, ops::Sign)),
+    ("", "Softsign", |cx| unary(cx, ops::Softsign)),
+    ("", "Sqrt", |cx| unary(cx, ops::Sqrt)),
+    ("", "Sum", |cx| arithmetic::chain(cx, ops::Add)),
+    ("", "ThresholdedRelu", activation::thresholded_relu),
+    ("", "Where", convert::choose),
+    ("", "Xor", |cx| binary(cx, ops::Xor)),
+];
+
+fn binary(cx: &mut Context<'_, '_>, op: impl Into<Op>) -> Result<Vec<Value>, Refusal> {
     let inputs = [cx.input(0)?, cx.input(1)?];
     cx.at_most(2)?;
     cx.emit(op, &inputs)
 }
 
-fn unary(cx: &mut Context<'_, '_>, op: impl Into<praxis_model::Op>) -> Result<Vec<Value>, Refusal> {
+fn unary(cx: &mut Context<'_, '_>, op: impl Into<Op>) -> Result<Vec<Value>, Refusal> {
     let input = cx.input(0)?;
     cx.at_most(1)?;
     cx.emit(op, &[input])
+}
+
+/// A float constant without dimensions, of this float type.
+fn number(cx: &mut Context<'_, '_>, dtype: DType, value: f64) -> Result<Value, Refusal> {
+    cx.constant(match dtype {
+        DType::F64 => Tensor::from_f64([], &[value]),
+        _ => Tensor::from_f32([], &[value as f32]),
+    })
+}
+
+/// The value as another type.
+fn as_type(cx: &mut Context<'_, '_>, value: Value, to: DType) -> Result<Value, Refusal> {
+    if cx.kind(value).dtype == to { Ok(value) } else { cx.emit1(ops::Cast { to }, &[value]) }
+}
+
+/// One element without dimensions.
+pub(super) fn scalar(cx: &mut Context<'_, '_>, value: Value, what: &str) -> Result<Value, Refusal> {
+    match cx.kind(value).elements() {
+        1 if cx.shape(value).is_empty() => Ok(value),
+        1 => cx.emit1(ops::Reshape { shape: Vec::new() }, &[value]),
+        _ => Err(format!("its {what} should be one number, it is {}", cx.kind(value)).into()),
+    }
 }
 
 pub(super) fn add(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
@@ -36,11 +106,6 @@ pub(super) fn div(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
 
 pub(super) fn relu(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     unary(cx, ops::Relu)
-}
-
-pub(super) fn leaky_relu(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
-    let alpha = cx.attributes.float("alpha")?.unwrap_or(DEFAULT_ALPHA);
-    unary(cx, ops::LeakyRelu { alpha })
 }
 
 pub(super) fn tanh(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {

@@ -44,6 +44,7 @@ type Row = (&'static str, &'static str, Lower);
 const TABLES: &[&[Row]] = &[
     BASE,
     // Elementwise functions, comparisons, logic.
+    elementwise::TABLE,
     // Reductions, normalisation, the softmax family.
     reduction::TABLE,
     // Movement, gathering and scattering of elements.

@@ -2,12 +2,14 @@
 //! that is compiled once for each instruction set, see the crate's `Job`.
 
 mod exp;
+mod extreme;
 mod fma;
 mod nan;
 mod sigmoid;
 mod tanh;
 
 pub use exp::{EXP_MAX_ULP, exp};
+pub use extreme::Extreme;
 pub(crate) use fma::Hardware;
 pub use fma::{Exact, Fma, exact_fma};
 pub use nan::{CANONICAL_NAN_F32, CANONICAL_NAN_F64, Canonical};

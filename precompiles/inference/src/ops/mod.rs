@@ -6,6 +6,7 @@ mod cast;
 mod clip;
 mod concat;
 mod copy;
+mod elementwise;
 mod gemm;
 mod leaky_relu;
 mod matmul;
@@ -15,10 +16,29 @@ mod softmax;
 mod strided;
 mod transcendental;
 mod unary;
+mod zip;
 
 use praxis_model::Op;
 
 use crate::call::Kernel;
+
+/// Dispatch on a numeric element type: `by_number!(dtype, T => expression)`, where T is Rust's type.
+macro_rules! by_number {
+    ($dtype:expr, $kind:ident => $prepare:expr) => {
+        $crate::ops::by_number!(@ $dtype, $kind, $prepare,
+            F32 f32, F64 f64, U8 u8, I8 i8, U16 u16, I16 i16, U32 u32, I32 i32, U64 u64, I64 i64)
+    };
+    (@ $dtype:expr, $kind:ident, $prepare:expr, $($name:ident $type:ident),*) => {
+        match $dtype {
+            $(praxis_model::DType::$name => {
+                type $kind = $type;
+                $prepare
+            })*
+            praxis_model::DType::Bool => Err($crate::Fault::Internal("a numeric operator on bool")),
+        }
+    };
+}
+use by_number;
 
 /// Each operator's attributes are its kernel: `impl Kernel for praxis_model::ops::X`.
 macro_rules! kernels {
@@ -52,6 +72,41 @@ kernels! {
     Identity,
 
     // Elementwise functions, comparisons, logic.
+    Abs,
+    Neg,
+    Sign,
+    Ceil,
+    Floor,
+    Round,
+    Reciprocal,
+    Sqrt,
+    HardSigmoid,
+    HardSwish,
+    Softsign,
+    ThresholdedRelu,
+    Shrink,
+    PRelu,
+    Mod,
+    Min,
+    Max,
+    Equal,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+    And,
+    Or,
+    Xor,
+    Not,
+    BitShift,
+    BitwiseAnd,
+    BitwiseOr,
+    BitwiseXor,
+    BitwiseNot,
+    BitCast,
+    Where,
+    IsNaN,
+    IsInf,
 
     // Reductions, normalisation, the softmax family.
     ReduceSum,

@@ -8,18 +8,18 @@ use crate::{
     isa::Job,
 };
 
-/// A function of one element, with its attributes. `map` must be `#[inline(always)]`.
-pub(super) trait Map<T>: Copy + Send + Sync + 'static {
-    fn map<F: Fma>(self, x: T) -> T;
+/// A function of one element of type `T` that gives a `U`, with its attributes. `map` must be `#[inline(always)]`.
+pub(super) trait Map<T, U = T>: Copy + Send + Sync + 'static {
+    fn map<F: Fma>(self, x: T) -> U;
 }
 
-struct All<'a, T, M> {
+struct All<'a, T, U, M> {
     input: &'a [T],
-    output: &'a mut [T],
+    output: &'a mut [U],
     map: M,
 }
 
-impl<T: Plain + Canonical, M: Map<T>> Job for All<'_, T, M> {
+impl<T: Plain, U: Plain + Canonical, M: Map<T, U>> Job for All<'_, T, U, M> {
     type Output = ();
 
     #[inline(always)]
@@ -30,11 +30,16 @@ impl<T: Plain + Canonical, M: Map<T>> Job for All<'_, T, M> {
     }
 }
 
-/// A node that applies `map` to each element.
+/// A node that applies `map` to each element and keeps its type.
 pub(super) fn prepare<T: Plain + Canonical, M: Map<T>>(map: M) -> Result<Prepared, Fault> {
+    prepare_into::<T, T, M>(map)
+}
+
+/// A node that applies `map` to each element.
+pub(super) fn prepare_into<T: Plain, U: Plain + Canonical, M: Map<T, U>>(map: M) -> Result<Prepared, Fault> {
     Ok(Prepared::new(move |call| {
         let (path, input) = (call.path, call.input::<T>(0)?);
-        path.run(All { input, output: call.output::<T>()?, map });
+        path.run(All { input, output: call.output::<U>()?, map });
         Ok(())
     }))
 }

@@ -3,6 +3,7 @@
 //! Each family is a file of cases beside a file of digests in `conformance/`. `PRAXIS_UPDATE=1` writes the digests again.
 
 mod base;
+mod elementwise;
 mod reduction;
 
 use std::{
@@ -83,7 +84,7 @@ fn seed(op: &str, name: &str) -> u64 {
 pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
     vec![
         ("base", base::cases()),
-        // Elementwise functions, comparisons, logic.
+        ("elementwise", elementwise::cases()),
         // Reductions, normalisation, the softmax family.
         ("reduction", reduction::cases()),
         // Movement, gathering and scattering of elements.

@@ -6,6 +6,7 @@ mod cast;
 mod clip;
 mod concat;
 mod div;
+mod elementwise;
 mod flatten;
 mod gemm;
 mod identity;
@@ -28,6 +29,12 @@ pub use cast::Cast;
 pub use clip::{Clip, Scalar};
 pub use concat::Concat;
 pub use div::Div;
+pub use elementwise::{
+    Abs, Acos, Acosh, And, Asin, Asinh, Atan, Atanh, BitCast, BitShift, BitwiseAnd, BitwiseNot, BitwiseOr, BitwiseXor,
+    Ceil, Celu, Cos, Cosh, Elu, Equal, Erf, Exp, Floor, Gelu, Greater, GreaterOrEqual, HardSigmoid, HardSwish, IsInf,
+    IsNaN, Less, LessOrEqual, Log, Max, Min, Mish, Mod, Neg, Not, Or, PRelu, Pow, Reciprocal, Round, Selu, Shrink,
+    Sign, Sin, Sinh, Softplus, Softsign, Sqrt, Swish, Tan, ThresholdedRelu, Where, Xor,
+};
 pub use flatten::Flatten;
 pub use gemm::Gemm;
 pub use identity::Identity;
@@ -207,6 +214,41 @@ operators! {
     19 Identity,
 
     // 20 to 119: elementwise functions, comparisons, logic.
+    20 Abs,
+    21 Neg,
+    22 Sign,
+    23 Ceil,
+    24 Floor,
+    25 Round,
+    26 Reciprocal,
+    27 Sqrt,
+    42 HardSigmoid,
+    43 HardSwish,
+    45 Softsign,
+    52 ThresholdedRelu,
+    53 Shrink,
+    54 PRelu,
+    56 Mod,
+    57 Min,
+    58 Max,
+    59 Equal,
+    60 Greater,
+    61 GreaterOrEqual,
+    62 Less,
+    63 LessOrEqual,
+    64 And,
+    65 Or,
+    66 Xor,
+    67 Not,
+    68 BitShift,
+    69 BitwiseAnd,
+    70 BitwiseOr,
+    71 BitwiseXor,
+    72 BitwiseNot,
+    73 BitCast,
+    74 Where,
+    75 IsNaN,
+    76 IsInf,
 
     // 120 to 159: reductions, normalisation, the softmax family.
     120 ReduceSum,

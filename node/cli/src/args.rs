@@ -236,6 +236,9 @@ pub(crate) enum ModelCommand {
         /// Run it this many times more and print the time of each.
         #[arg(long, value_name = "N")]
         bench: Option<u32>,
+        /// Print the trace root too: a commitment to the outputs of all nodes.
+        #[arg(long)]
+        trace: bool,
         #[command(flatten)]
         shapes: ShapeArgs,
     },
@@ -246,10 +249,19 @@ pub(crate) enum ModelCommand {
         /// JSON-RPC of the L2.
         #[arg(long, default_value = "http://127.0.0.1:9545")]
         rpc: Url,
+        /// Send nothing: say what publishing would cost on L2 and L1.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         key: KeyArgs,
         #[command(flatten)]
         shapes: ShapeArgs,
+    },
+    /// The importer's child process.
+    #[command(hide = true)]
+    ImportWorker {
+        /// Options of the import as JSON.
+        request: String,
     },
     /// Fetch a model and check it against its id.
     Get {

@@ -25,6 +25,12 @@ pub(crate) struct Client {
     url: Url,
 }
 
+/// A transaction on its way.
+pub(crate) struct Submitted {
+    hash: B256,
+    what: String,
+}
+
 impl Client {
     /// A client that only reads.
     pub(crate) fn reader(url: &Url) -> Self {
@@ -82,6 +88,28 @@ impl Client {
         self.execute(request, C::SIGNATURE).await
     }
 
+    /// Sends a call of a contract; [`Self::finish`] waits for its receipt.
+    pub(crate) async fn submit<C: SolCall>(&self, to: Address, call: C) -> Result<Submitted, Failure> {
+        let request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
+        self.send_request(request, C::SIGNATURE).await
+    }
+
+    /// The receipt of a transaction that succeeded.
+    pub(crate) async fn finish(&self, submitted: Submitted) -> Result<TransactionReceipt, Failure> {
+        let Submitted { hash, what } = submitted;
+        let receipt = self.wait(hash).await?;
+        if receipt.status() {
+            return Ok(receipt);
+        }
+        let block = receipt.block_number.unwrap_or_default();
+        Err(Failure::failed(format!("{what}: the transaction {hash} reverted in block {block}")))
+    }
+
+    async fn send_request(&self, request: TransactionRequest, what: &str) -> Result<Submitted, Failure> {
+        let pending = self.provider.send_transaction(request).await.map_err(|e| self.failed(what, &e))?;
+        Ok(Submitted { hash: *pending.tx_hash(), what: what.to_owned() })
+    }
+
     /// Deploys a contract and gives its address with the receipt.
     pub(crate) async fn deploy(&self, code: Bytes, what: &str) -> Result<(Address, TransactionReceipt), Failure> {
         let receipt = self.execute(TransactionRequest::default().with_deploy_code(code), what).await?;
@@ -91,15 +119,8 @@ impl Client {
     }
 
     async fn execute(&self, request: TransactionRequest, what: &str) -> Result<TransactionReceipt, Failure> {
-        let pending = self.provider.send_transaction(request).await.map_err(|e| self.failed(what, &e))?;
-        let hash = *pending.tx_hash();
-        let receipt = self.wait(hash).await?;
-        if receipt.status() {
-            Ok(receipt)
-        } else {
-            let block = receipt.block_number.unwrap_or_default();
-            Err(Failure::failed(format!("{what}: the transaction {hash} reverted in block {block}")))
-        }
+        let submitted = self.send_request(request, what).await?;
+        self.finish(submitted).await
     }
 
     /// Waits for the receipt of a transaction.

@@ -6,6 +6,7 @@
 
 pub mod arith;
 pub mod fixed;
+pub mod trace;
 
 mod align;
 mod call;
@@ -29,6 +30,7 @@ pub use gemm::{flush_f32, flush_f64};
 pub use golden::self_check;
 pub use isa::Isa;
 pub use session::{Phase, Session};
+pub use trace::{Trace, TraceError, TraceLeaf};
 
 #[cfg(target_endian = "big")]
 compile_error!("tensors are little-endian in memory; a big-endian machine would need conversions here");

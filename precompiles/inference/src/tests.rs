@@ -6,5 +6,6 @@ mod conformance;
 mod price;
 mod reference;
 mod session;
+mod trace;
 
 pub(crate) use agreement::Random;

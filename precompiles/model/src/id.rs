@@ -47,24 +47,44 @@ pub fn chunk(plan_bytes: &[u8], index: u32) -> Option<&[u8]> {
     (start < end).then(|| &plan_bytes[start..end])
 }
 
-/// The siblings from the chunk's subtree root up to the root, lowest first; `None` past the last chunk. A model of one chunk
-/// has an empty proof.
+/// The tree over a model's chunks, hashed once: what proves each of them.
+#[derive(Clone, Debug)]
+pub struct ChunkTree {
+    /// From the chunks' roots up to the root.
+    levels: Vec<Vec<B256>>,
+    chunks: usize,
+}
+
+impl ChunkTree {
+    /// Hashes the bytes of a model.
+    pub fn new(plan_bytes: &[u8]) -> Self {
+        let chunks = plan_bytes.len().div_ceil(CHUNK_BYTES);
+        let mut level: Vec<B256> = plan_bytes.chunks(CHUNK_BYTES).map(|part| chunk_root(part, CHUNK_LEAVES)).collect();
+        level.resize(chunks.next_power_of_two(), fold(Vec::new(), CHUNK_LEAVES));
+        let mut levels = vec![level];
+        while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+            let above = level.as_chunks::<2>().0.iter().map(|[left, right]| node(left, right)).collect();
+            levels.push(above);
+        }
+        Self { levels, chunks }
+    }
+
+    /// The siblings from the chunk's subtree root up to the root, lowest first; `None` past the last chunk. A model of one
+    /// chunk has an empty proof.
+    pub fn proof(&self, index: u32) -> Option<Vec<B256>> {
+        let mut position = usize::try_from(index).ok().filter(|&index| index < self.chunks)?;
+        let mut proof = Vec::with_capacity(self.levels.len());
+        for level in self.levels.iter().take_while(|level| level.len() > 1) {
+            proof.push(*level.get(position ^ 1)?);
+            position /= 2;
+        }
+        Some(proof)
+    }
+}
+
+/// [`ChunkTree::proof`] of one chunk alone; it hashes the whole model.
 pub fn chunk_proof(plan_bytes: &[u8], index: u32) -> Option<Vec<B256>> {
-    let mut position = usize::try_from(index).ok()?;
-    let count = plan_bytes.len().div_ceil(CHUNK_BYTES);
-    if position >= count {
-        return None;
-    }
-    let mut level: Vec<B256> = plan_bytes.chunks(CHUNK_BYTES).map(|part| chunk_root(part, CHUNK_LEAVES)).collect();
-    let empty = fold(Vec::new(), CHUNK_LEAVES);
-    level.resize(count.next_power_of_two(), empty);
-    let mut proof = Vec::new();
-    while level.len() > 1 {
-        proof.push(level[position ^ 1]);
-        level = level.as_chunks::<2>().0.iter().map(|[left, right]| node(left, right)).collect();
-        position /= 2;
-    }
-    Some(proof)
+    ChunkTree::new(plan_bytes).proof(index)
 }
 
 /// Whether `data` is chunk `index` of the model with this id and length.

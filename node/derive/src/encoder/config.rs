@@ -31,13 +31,16 @@ impl Default for EncoderConfig {
             target_channel_bytes: 400_000,
             max_channel_l1_blocks: 2,
             max_pending_bytes: 64 << 20,
-            compression_quality: 7,
+            compression_quality: Self::DEFAULT_QUALITY,
             salt: B256::ZERO,
         }
     }
 }
 
 impl EncoderConfig {
+    /// Quality of compression by default.
+    pub const DEFAULT_QUALITY: u32 = 7;
+
     /// Bytes of data in one frame: a submission is a version byte and one frame. A channel must fit in 2^16 frames.
     pub(crate) fn frame_data_bytes(&self) -> usize {
         let least = MAX_CHANNEL_BYTES / (1 << 16) + 1;

@@ -84,7 +84,7 @@ async fn tell(stage: &Stage, story: &Story<'_>, ui: &Ui) -> Result<(), Failure> 
 
 fn import() -> Result<LoadedModel, Failure> {
     let imported = praxis_import::import_bytes(MODEL, &Default::default())?;
-    LoadedModel::of_plan(imported.plan, imported.notes)
+    LoadedModel::of_plan(imported.plan, imported.notes.iter().map(ToString::to_string).collect())
 }
 
 async fn deploy(client: &Client, model: B256) -> Result<(Address, TransactionReceipt), Failure> {

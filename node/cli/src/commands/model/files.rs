@@ -1,8 +1,9 @@
 //! Model files: ONNX or Plan.
 
+use super::child;
 use crate::{args::ShapeArgs, failure::Failure, ui::Ui};
 use alloy_primitives::B256;
-use praxis_import::{ImportOptions, Note};
+use praxis_import::ImportOptions;
 use praxis_model::{Plan, id::model_id};
 use std::path::Path;
 
@@ -15,11 +16,11 @@ pub(crate) struct LoadedModel {
     /// Its id.
     pub(crate) id: B256,
     /// What the importer decided; empty for a Plan file.
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl LoadedModel {
-    pub(crate) fn of_plan(plan: Plan, notes: Vec<Note>) -> Result<Self, Failure> {
+    pub(crate) fn of_plan(plan: Plan, notes: Vec<String>) -> Result<Self, Failure> {
         let bytes = plan.encode();
         let id = model_id(&bytes);
         Ok(Self { plan, bytes, id, notes })
@@ -63,7 +64,7 @@ pub(crate) fn load(path: &Path, shapes: &ShapeArgs, ui: &Ui) -> Result<LoadedMod
         plan.validate().map_err(|e| named(&e))?;
         return LoadedModel::of_plan(plan, vec![]);
     }
-    let imported = praxis_import::import_bytes(&bytes, &options(shapes)?).map_err(|e| named(&e))?;
+    let imported = child::import(path, bytes, &options(shapes)?)?;
     for note in &imported.notes {
         ui.note(format!("note: {note}"));
     }

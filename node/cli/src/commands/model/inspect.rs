@@ -1,6 +1,9 @@
 //! `praxis model inspect` and `import`.
 
-use super::files::{self, LoadedModel};
+use super::{
+    child,
+    files::{self, LoadedModel},
+};
 use crate::{args::ShapeArgs, failure::Failure, ui::Ui};
 use praxis_import::Inspection;
 use praxis_model::{PlanCost, ValueInfo};
@@ -17,6 +20,8 @@ pub(crate) fn inspect(path: &Path, shapes: &ShapeArgs, ui: &Ui) -> Result<(), Fa
         return show_plan(&files::load(path, shapes, ui)?, ui);
     }
     let options = files::options(shapes)?;
+    // An ONNX file is looked at in a process with the limits of an import: this one, which does nothing else.
+    child::limit_this_process()?;
     let named = |e: &dyn std::fmt::Display| Failure::failed(format!("{}: {e}", path.display()));
     let inspection = praxis_import::inspect_bytes(&bytes, &options).map_err(|e| named(&e))?;
     show_inspection(&inspection, ui);
@@ -130,7 +135,7 @@ pub(crate) fn import(path: &Path, output: &Path, shapes: &ShapeArgs, ui: &Ui) ->
         "id": model.id,
         "bytes": model.bytes.len(),
         "output": output,
-        "notes": model.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": model.notes,
     }));
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! `praxis model`: what a model developer does before and after publishing.
 
+mod child;
 mod files;
 mod inspect;
 mod publish;
+mod quote;
 mod run;
 mod tensors;
 
@@ -17,10 +19,14 @@ pub(crate) fn run(command: ModelCommand, ui: &Ui) -> Result<(), Failure> {
     match command {
         ModelCommand::Inspect { file, shapes } => inspect::inspect(&file, &shapes, ui),
         ModelCommand::Import { file, output, shapes } => inspect::import(&file, &output, &shapes, ui),
-        ModelCommand::Run { file, input, output, bench, shapes } => {
-            run::run(&file, &input, output.as_deref(), bench, &shapes, ui)
+        ModelCommand::ImportWorker { request } => child::work(&request),
+        ModelCommand::Run { file, input, output, bench, trace, shapes } => {
+            run::run(&file, &input, output.as_deref(), bench, trace, &shapes, ui)
         }
-        ModelCommand::Publish { file, rpc, key, shapes } => {
+        ModelCommand::Publish { file, rpc, dry_run: true, shapes, .. } => {
+            super::block_on(quote::quote(&file, rpc, &shapes, ui))
+        }
+        ModelCommand::Publish { file, rpc, key, shapes, .. } => {
             super::block_on(publish::publish(&file, rpc, &key, &shapes, ui))
         }
         ModelCommand::Get { id, output, rpc } => super::block_on(publish::get(id, &output, rpc, ui)),

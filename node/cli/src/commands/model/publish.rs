@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 use url::Url;
 
+/// Chunks sent before the first one's receipt is waited for.
+const CHUNKS_IN_FLIGHT: usize = 16;
+
 /// What publishing a model came to.
 pub(crate) struct Published {
     /// Chunks that this call sent; the others were there already.
@@ -86,16 +89,23 @@ async fn send_missing_chunks(
 ) -> Result<(), Failure> {
     let missing = client.call(MODEL_REGISTRY, IModelRegistry::missingChunksCall { id: model.id, from: 0 }).await?;
     let bar = ui.bar(missing.len() as u64, "chunks");
-    for index in missing {
-        let (data, proof) =
-            id::chunk(&model.bytes, index).zip(id::chunk_proof(&model.bytes, index)).ok_or_else(|| {
+    let tree = id::ChunkTree::new(&model.bytes);
+    // Several at a time: a block holds many, and waiting for each would make a large model take minutes.
+    for group in missing.chunks(CHUNKS_IN_FLIGHT) {
+        let mut sent = Vec::with_capacity(group.len());
+        for &index in group {
+            let (data, proof) = id::chunk(&model.bytes, index).zip(tree.proof(index)).ok_or_else(|| {
                 Failure::failed(format!("the chain asks for chunk {index}, which this model does not have"))
             })?;
-        let data = Bytes::copy_from_slice(data);
-        let call = IModelRegistry::putChunkCall { id: model.id, index, data, proof };
-        published.gas_used += client.send(MODEL_REGISTRY, call).await?.gas_used;
-        published.chunks_sent += 1;
-        bar.inc(1);
+            let data = Bytes::copy_from_slice(data);
+            let call = IModelRegistry::putChunkCall { id: model.id, index, data, proof };
+            sent.push(client.submit(MODEL_REGISTRY, call).await?);
+        }
+        for pending in sent {
+            published.gas_used += client.finish(pending).await?.gas_used;
+            published.chunks_sent += 1;
+            bar.inc(1);
+        }
     }
     bar.finish_and_clear();
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::{files, tensors};
 use crate::{args::ShapeArgs, failure::Failure, ui::Ui};
-use praxis_inference::{Isa, Session, self_check};
+use praxis_inference::{Isa, Session, self_check, trace};
 use praxis_model::hash_tensors;
 use serde_json::json;
 use std::{path::Path, sync::Arc, time::Instant};
@@ -13,6 +13,7 @@ pub(crate) fn run(
     input: &Path,
     output: Option<&Path>,
     bench: Option<u32>,
+    trace: bool,
     shapes: &ShapeArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
@@ -36,6 +37,10 @@ pub(crate) fn run(
         }
     }
     ui.line(format!("model id    {}\ninput hash  {input_hash}\noutput hash {output_hash}", model.id));
+    let trace = if trace { Some(trace::trace(&plan, &inputs, session.isa())?) } else { None };
+    if let Some(trace) = &trace {
+        ui.line(format!("trace root  {} over {} tensors", trace.root, trace.leaves.len()));
+    }
     if let Some((fastest, median)) = times {
         ui.line(format!(
             "{} runs on {:?}: fastest {fastest} ns, median {median} ns",
@@ -47,6 +52,7 @@ pub(crate) fn run(
         "id": model.id,
         "inputHash": input_hash,
         "outputHash": output_hash,
+        "traceRoot": trace.as_ref().map(|trace| trace.root),
         "isa": format!("{:?}", session.isa()),
         "outputs": plan.outputs.iter().zip(&outputs)
             .map(|(info, t)| (info.name.clone(), tensors::tensor_json(t)))

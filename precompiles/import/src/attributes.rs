@@ -79,6 +79,11 @@ impl<'a> Attributes<'a> {
         Ok(self.take(name, AttributeType::Floats)?.map(|a| a.floats.as_slice()))
     }
 
+    pub(crate) fn string(&mut self, name: &str) -> Result<Option<&'a str>, String> {
+        let Some(attribute) = self.take(name, AttributeType::String)? else { return Ok(None) };
+        core::str::from_utf8(&attribute.s).map(Some).map_err(|_| format!("the attribute {name} is not UTF-8"))
+    }
+
     pub(crate) fn tensor(&mut self, name: &str) -> Result<Option<&'a pb::TensorProto>, String> {
         let Some(attribute) = self.take(name, AttributeType::Tensor)? else { return Ok(None) };
         attribute.t.as_ref().map(Some).ok_or_else(|| format!("the attribute {name} holds no tensor"))

@@ -26,18 +26,20 @@ pub enum EvaluateError {
 
 /// The operator's outputs for these inputs, with the arithmetic of a Session.
 pub fn evaluate(op: &Op, inputs: &[Tensor]) -> Result<Vec<Tensor>, EvaluateError> {
+    let types: Vec<TensorType> = inputs.iter().map(Tensor::tensor_type).collect();
+    op.outputs(&types)?;
+    let constants: Vec<Option<&[u8]>> = inputs.iter().map(|input| Some(input.data.as_slice())).collect();
+    op.check_constants(&types, &constants)?;
     evaluate_with(op, inputs, Isa::best())
 }
 
-/// [`evaluate`] on a given instruction set.
+/// The same on a given instruction set, for inputs that a run computes: what operators ask of constants is not checked.
 pub(crate) fn evaluate_with(op: &Op, inputs: &[Tensor], isa: Isa) -> Result<Vec<Tensor>, EvaluateError> {
     probe()?;
     let path = Path::new(isa).ok_or(Fault::Unavailable(isa))?;
     inputs.iter().try_for_each(Tensor::check)?;
     let types: Vec<TensorType> = inputs.iter().map(Tensor::tensor_type).collect();
     let output_types = op.outputs(&types)?;
-    let constants: Vec<Option<&[u8]>> = inputs.iter().map(|input| Some(input.data.as_slice())).collect();
-    op.check_constants(&types, &constants)?;
     let constants = vec![None; inputs.len()];
     let node = NodeContext { inputs: &types, outputs: &output_types, constants: &constants };
     let prepared = call::prepare(op, &node)?;

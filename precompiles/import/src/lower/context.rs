@@ -427,12 +427,38 @@ impl<'a> Context<'_, 'a> {
         self.lowering.hold(Arc::new(tensor))
     }
 
+    /// A constant input of float32 or float64 numbers.
+    pub(crate) fn floats(&self, index: usize, what: &str) -> Result<Option<Vec<f64>>, Refusal> {
+        let Some(tensor) = self.constant_input(index, what)? else { return Ok(None) };
+        let count = tensor.tensor_type().elements();
+        if count > MAX_LIST as u64 {
+            return Err(
+                format!("its {what} (input {index}) have {count} entries, at most {MAX_LIST} are allowed").into()
+            );
+        }
+        match tensor.dtype {
+            DType::F64 => Ok(tensor.to_f64()),
+            DType::F32 => Ok(tensor.to_f32().map(|all| all.into_iter().map(f64::from).collect())),
+            other => Err(format!("its {what} (input {index}) should be float32, they are {other}").into()),
+        }
+    }
+
+    /// A tensor without elements: a constant, whatever it came from.
+    pub(crate) fn empty(&mut self, dtype: DType, shape: Vec<u32>) -> Result<Value, Refusal> {
+        self.constant(Tensor { dtype, shape, data: Vec::new() })
+    }
+
     /// Applies an operator of the Plan; where all inputs are constant, the result is one too.
     pub(crate) fn emit(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Vec<Value>, Refusal> {
         let op = op.into();
         let graph = &mut self.lowering.graph;
         let kinds: Vec<TensorType> = inputs.iter().map(|&input| graph.kind(input).clone()).collect();
+        if let Some(empty) = super::empty::results(&op, &kinds) {
+            return empty.into_iter().map(|kind| self.empty(kind.dtype, kind.shape)).collect();
+        }
         let outputs = op.outputs(&kinds).map_err(|error| Refusal::Why(error.to_string()))?;
+        let known: Vec<_> = inputs.iter().map(|&input| graph.constant(input).map(|tensor| &tensor.data[..])).collect();
+        op.check_constants(&kinds, &known).map_err(|error| Refusal::Why(error.to_string()))?;
         let constants: Option<Vec<_>> = inputs.iter().map(|&input| graph.constant(input).cloned()).collect();
         match constants {
             Some(constants) if !constants.is_empty() => {

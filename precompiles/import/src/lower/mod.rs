@@ -8,7 +8,9 @@ mod constant;
 mod context;
 mod control;
 mod elementwise;
+mod empty;
 mod identity;
+mod movement;
 mod product;
 mod reduction;
 mod refused;
@@ -48,6 +50,7 @@ const TABLES: &[&[Row]] = &[
     // Reductions, normalisation, the softmax family.
     reduction::TABLE,
     // Movement, gathering and scattering of elements.
+    movement::TABLE,
     // Convolution and pooling.
     // Products, recurrent cells, attention.
     // Trees and classical models.

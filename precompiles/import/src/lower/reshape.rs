@@ -13,7 +13,7 @@ pub(super) fn reshape(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     let wanted = cx.integers(1, "dimensions")?.ok_or("input 1 is missing")?;
     let zero_copies = !cx.attributes.flag("allowzero")?;
     let shape = resolve(cx.shape(input), &wanted, zero_copies)?;
-    emit(cx, input, shape)
+    Ok(vec![emit(cx, input, shape)?])
 }
 
 fn resolve(from: &[u32], wanted: &[i64], zero_copies: bool) -> Result<Vec<u32>, Refusal> {
@@ -40,11 +40,11 @@ fn resolve(from: &[u32], wanted: &[i64], zero_copies: bool) -> Result<Vec<u32>, 
 }
 
 /// The same elements under `shape`; nothing to do where that is the shape already.
-fn emit(cx: &mut Context<'_, '_>, input: Value, shape: Vec<u32>) -> Result<Vec<Value>, Refusal> {
+pub(super) fn emit(cx: &mut Context<'_, '_>, input: Value, shape: Vec<u32>) -> Result<Value, Refusal> {
     if cx.shape(input) == shape {
-        return Ok(vec![input]);
+        return Ok(input);
     }
-    cx.emit(ops::Reshape { shape }, &[input])
+    cx.emit1(ops::Reshape { shape }, &[input])
 }
 
 pub(super) fn flatten(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
@@ -102,7 +102,7 @@ pub(super) fn squeeze(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
         return Err(format!("it drops dimension {axis}, whose size is {dim}, not 1").into());
     }
     let kept = from.iter().enumerate().filter(|&(axis, &dim)| !dropped(axis, dim)).map(|(_, &dim)| dim).collect();
-    emit(cx, input, kept)
+    Ok(vec![emit(cx, input, kept)?])
 }
 
 pub(super) fn unsqueeze(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
@@ -120,5 +120,5 @@ pub(super) fn unsqueeze(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal>
     for axis in axes(cx, rank)?.ok_or("its axes are missing")? {
         shape.insert(axis as usize, 1);
     }
-    emit(cx, input, shape)
+    Ok(vec![emit(cx, input, shape)?])
 }

@@ -33,13 +33,30 @@ pub(super) fn slice(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     if ranges.windows(2).any(|pair| pair[0].axis == pair[1].axis) {
         return Err(format!("its axes {axes:?} name one twice").into());
     }
-    let whole = |range: &SliceRange| {
-        let dim = cx.shape(input)[range.axis as usize];
-        range.step == 1 && range.resolve(dim) == (0, 1, dim)
-    };
-    let ranges: Vec<_> = ranges.into_iter().filter(|range| !whole(range)).collect();
-    if ranges.is_empty() {
-        return Ok(vec![input]);
+    Ok(vec![emit(cx, input, ranges)?])
+}
+
+/// The input at these ranges, which have ascending axes; nothing to do where they are whole axes. A part without elements is a
+/// constant, whatever it is a part of.
+pub(super) fn emit(cx: &mut Context<'_, '_>, input: Value, ranges: Vec<SliceRange>) -> Result<Value, Refusal> {
+    let mut shape = cx.shape(input).to_vec();
+    let mut kept = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let dim = shape.get_mut(range.axis as usize).ok_or("its axes are out of range")?;
+        let found = range.resolve(*dim);
+        if found != (0, 1, *dim) {
+            kept.push(range);
+        }
+        if range.step == 0 {
+            return Err("its steps contain 0".into());
+        }
+        *dim = found.2;
     }
-    cx.emit(ops::Slice { ranges }, &[input])
+    if shape.contains(&0) {
+        return cx.empty(cx.kind(input).dtype, shape);
+    }
+    if kept.is_empty() {
+        return Ok(input);
+    }
+    cx.emit1(ops::Slice { ranges: kept }, &[input])
 }

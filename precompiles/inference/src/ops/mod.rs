@@ -10,10 +10,10 @@ mod elementwise;
 mod gemm;
 mod leaky_relu;
 mod matmul;
+mod movement;
 mod reduction;
 mod relu;
 mod softmax;
-mod strided;
 mod transcendental;
 mod unary;
 mod zip;
@@ -127,6 +127,13 @@ kernels! {
     BatchNormalization,
 
     // Movement, gathering and scattering of elements.
+    View,
+    Gather,
+    GatherElements,
+    GatherND,
+    ScatterElements,
+    ScatterND,
+    Pad,
 
     // Convolution and pooling.
 

@@ -4,6 +4,7 @@
 
 mod base;
 mod elementwise;
+mod movement;
 mod reduction;
 
 use std::{
@@ -88,6 +89,7 @@ pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
         // Reductions, normalisation, the softmax family.
         ("reduction", reduction::cases()),
         // Movement, gathering and scattering of elements.
+        ("movement", movement::cases()),
         // Convolution and pooling.
         // Products, recurrent cells, attention.
         // Trees and classical models.

@@ -12,6 +12,7 @@ mod gemm;
 mod identity;
 mod leaky_relu;
 mod matmul;
+mod movement;
 mod mul;
 mod reduction;
 mod relu;
@@ -40,6 +41,9 @@ pub use gemm::Gemm;
 pub use identity::Identity;
 pub use leaky_relu::LeakyRelu;
 pub use matmul::{MatMul, MatMulShape};
+pub use movement::{
+    Gather, GatherElements, GatherND, Pad, PadMode, ScatterElements, ScatterND, ScatterReduction, Stride, View, Walk,
+};
 pub use mul::Mul;
 pub use reduction::{
     Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, GroupNormalization, LayerNormalization,
@@ -269,6 +273,13 @@ operators! {
     135 BatchNormalization,
 
     // 160 to 219: movement, gathering and scattering of elements.
+    160 View,
+    161 Gather,
+    162 GatherElements,
+    163 GatherND,
+    164 ScatterElements,
+    165 ScatterND,
+    166 Pad,
 
     // 220 to 249: convolution and pooling.
 

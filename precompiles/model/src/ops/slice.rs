@@ -1,4 +1,4 @@
-use super::{Operator, rules};
+use super::{Operator, Walk, rules};
 use crate::{
     OpError, PlanError, TensorType, Work,
     codec::{Reader, Writer},
@@ -53,6 +53,21 @@ impl SliceRange {
     }
 }
 
+impl Slice {
+    /// Where the output's elements stand in an input of this shape.
+    pub fn walk(&self, shape: &[u32]) -> Result<Walk, OpError> {
+        let mut loops: Vec<(u32, i64)> = shape.iter().copied().zip(Walk::strides(shape)).collect();
+        let mut offset = 0i64;
+        for range in &self.ranges {
+            let Some(each) = loops.get_mut(range.axis as usize) else { continue };
+            let (first, step, count) = range.resolve(each.0);
+            offset = offset.saturating_add(i64::from(first).saturating_mul(each.1));
+            *each = (count, each.1.saturating_mul(step));
+        }
+        Walk::new(offset, loops)
+    }
+}
+
 impl Operator for Slice {
     fn encode(&self, out: &mut Writer) {
         out.list(&self.ranges, |w, range| {
@@ -92,9 +107,8 @@ impl Operator for Slice {
         Ok(vec![TensorType::new(input.dtype, shape)])
     }
 
-    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        // The reads may jump, as in Transpose.
-        let elements = rules::output_elements(outputs).saturating_mul(rules::STRIDED_COST);
-        Work { elements, ..Work::default() }
+    fn work(&self, inputs: &[TensorType], _outputs: &[TensorType]) -> Work {
+        let walk = inputs.first().map(|input| self.walk(&input.shape));
+        walk.and_then(Result::ok).map_or_else(Work::default, |walk| walk.work())
     }
 }

@@ -1,4 +1,4 @@
-use super::{Operator, rules};
+use super::{Operator, Walk, rules};
 use crate::{
     OpError, PlanError, TensorType, Work,
     codec::{Reader, Writer},
@@ -10,6 +10,15 @@ use crate::{
 pub struct Transpose {
     /// A permutation of `0..rank`.
     pub perm: Vec<u32>,
+}
+
+impl Transpose {
+    /// Where the output's elements stand in an input of this shape.
+    pub fn walk(&self, shape: &[u32]) -> Result<Walk, OpError> {
+        let strides = Walk::strides(shape);
+        let place = |&axis: &u32| Some((*shape.get(axis as usize)?, *strides.get(axis as usize)?));
+        Walk::new(0, self.perm.iter().filter_map(place))
+    }
 }
 
 impl Operator for Transpose {
@@ -33,9 +42,8 @@ impl Operator for Transpose {
         Ok(vec![TensorType::new(input.dtype, shape)])
     }
 
-    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        // The reads jump: a cache line serves one element.
-        let elements = rules::output_elements(outputs).saturating_mul(rules::STRIDED_COST);
-        Work { elements, ..Work::default() }
+    fn work(&self, inputs: &[TensorType], _outputs: &[TensorType]) -> Work {
+        let walk = inputs.first().map(|input| self.walk(&input.shape));
+        walk.and_then(Result::ok).map_or_else(Work::default, |walk| walk.work())
     }
 }

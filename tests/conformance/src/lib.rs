@@ -4,6 +4,7 @@
 //! The tests of this crate import the models, run them and compare.
 
 pub mod backend;
+pub mod random_plans;
 
 mod npz;
 mod vectors;

@@ -143,7 +143,8 @@ macro_rules! operators {
                 match self { $(Self::$name(op) => op.encode(out),)* }
             }
 
-            pub(crate) fn decode_attributes(code: u16, reader: &mut Reader<'_>) -> Result<Self, PlanError> {
+            /// Reads the attributes of the operator with this code; refuses what is not canonical.
+            pub fn decode_attributes(code: u16, reader: &mut Reader<'_>) -> Result<Self, PlanError> {
                 match code {
                     $($code => Ok(Self::$name($name::decode(reader)?)),)*
                     _ => Err(PlanError::Operator { code }),

@@ -106,6 +106,16 @@ impl<'a> Attributes<'a> {
         core::str::from_utf8(&attribute.s).map(Some).map_err(|_| format!("the attribute {name} is not UTF-8"))
     }
 
+    /// A list of names.
+    pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, String> {
+        let Some(attribute) = self.take(name, AttributeType::Strings)? else { return Ok(None) };
+        if attribute.strings.len() > MAX_LIST {
+            let count = attribute.strings.len();
+            return Err(format!("the attribute {name} has {count} entries, at most {MAX_LIST} are allowed"));
+        }
+        Ok(Some(attribute.strings.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()))
+    }
+
     /// An attribute that is 0 or 1.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, String> {
         match self.int(name)? {

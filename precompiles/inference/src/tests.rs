@@ -6,6 +6,7 @@ mod conformance;
 mod price;
 mod reference;
 mod session;
+mod speed;
 mod trace;
 
 pub(crate) use agreement::Random;

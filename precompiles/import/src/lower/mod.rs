@@ -11,7 +11,7 @@ mod elementwise;
 mod empty;
 mod identity;
 mod movement;
-mod product;
+mod products;
 mod reduction;
 mod refused;
 mod reshape;
@@ -53,6 +53,7 @@ const TABLES: &[&[Row]] = &[
     movement::TABLE,
     // Convolution and pooling.
     // Products, recurrent cells, attention.
+    products::TABLE,
     // Trees and classical models.
     // Quantised arithmetic.
 ];
@@ -67,9 +68,9 @@ const BASE: &[Row] = &[
     ("", "Div", elementwise::div),
     ("", "Dropout", identity::dropout),
     ("", "Flatten", reshape::flatten),
-    ("", "Gemm", product::gemm),
+    ("", "Gemm", products::gemm),
     ("", "LeakyRelu", elementwise::leaky_relu),
-    ("", "MatMul", product::matmul),
+    ("", "MatMul", products::matmul),
     ("", "Mul", elementwise::mul),
     ("", "Relu", elementwise::relu),
     ("", "Reshape", reshape::reshape),

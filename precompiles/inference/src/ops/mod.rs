@@ -11,6 +11,7 @@ mod gemm;
 mod leaky_relu;
 mod matmul;
 mod movement;
+mod recurrent;
 mod reduction;
 mod relu;
 mod softmax;
@@ -138,6 +139,9 @@ kernels! {
     // Convolution and pooling.
 
     // Products, recurrent cells, attention.
+    LSTM,
+    GRU,
+    RNN,
 
     // Trees and classical models.
 

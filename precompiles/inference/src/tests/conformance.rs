@@ -5,6 +5,7 @@
 mod base;
 mod elementwise;
 mod movement;
+mod products;
 mod reduction;
 
 use std::{
@@ -92,6 +93,7 @@ pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
         ("movement", movement::cases()),
         // Convolution and pooling.
         // Products, recurrent cells, attention.
+        ("products", products::cases()),
         // Trees and classical models.
         // Quantised arithmetic.
     ]

@@ -15,6 +15,7 @@ mod matmul;
 mod movement;
 mod mul;
 mod reduction;
+mod recurrent;
 mod relu;
 mod reshape;
 mod rules;
@@ -50,6 +51,7 @@ pub use reduction::{
     RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare, Reduction,
     ReductionShape, TopK,
 };
+pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
 pub use relu::Relu;
 pub use reshape::Reshape;
 pub use rules::broadcast;
@@ -285,6 +287,9 @@ operators! {
     // 220 to 249: convolution and pooling.
 
     // 250 to 279: products, recurrent cells, attention.
+    250 LSTM,
+    251 GRU,
+    252 RNN,
 
     // 280 to 319: trees and classical models.
 

@@ -1,16 +1,16 @@
 use praxis_model::ops;
 
-use super::Context;
+use super::super::Context;
 use crate::{graph::Value, refusal::Refusal};
 
-pub(super) fn matmul(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
+pub(in crate::lower) fn matmul(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     cx.at_most(2)?;
     let inputs = [cx.input(0)?, cx.input(1)?];
     cx.emit(ops::MatMul, &inputs)
 }
 
 /// alpha * A * B + beta * C. A beta of 0 leaves C out, as BLAS has it: an infinity in C does not matter then.
-pub(super) fn gemm(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
+pub(in crate::lower) fn gemm(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     cx.at_most(3)?;
     let alpha = cx.attributes.float("alpha")?.unwrap_or(1.0);
     let beta = cx.attributes.float("beta")?.unwrap_or(1.0);

@@ -1,10 +1,13 @@
 //! Conformance: the committed vectors, and how to read them.
 //!
 //! `tests/fixtures/models` holds ONNX models, each with a `.npz` of inputs, onnxruntime's outputs and a float64 reference.
-//! The tests of this crate import the models, run them and compare.
+//! The tests of this crate import the models, run them and compare; `zoo` and `backend` print the same as tables.
 
+pub mod agreement;
 pub mod backend;
+pub mod pins;
 pub mod random_plans;
+pub mod zoo;
 
 mod npz;
 mod vectors;

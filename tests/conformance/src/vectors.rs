@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use praxis_model::Tensor;
 
@@ -18,12 +21,12 @@ pub fn fixture(name: &str) -> PathBuf {
 }
 
 impl Vectors {
-    /// Reads `NAME.npz`.
+    /// Reads an `.npz`.
     ///
     /// # Errors
     /// See [`NpzError`].
-    pub fn of_model(name: &str) -> Result<Self, NpzError> {
-        let arrays = read_npz(&fixture(&format!("{name}.npz")))?;
+    pub fn read(path: &Path) -> Result<Self, NpzError> {
+        let arrays = read_npz(path)?;
         let cases = arrays.values().filter_map(|array| array.shape.first()).min().map_or(0, |&cases| cases as usize);
         Ok(Self { arrays, cases })
     }

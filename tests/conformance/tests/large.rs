@@ -1,0 +1,43 @@
+//! The zoo's large models, 5 to 26 MB. They are made where they are tested, by the committed scripts, into a cache folder.
+
+use std::{env, path::PathBuf, process::Command};
+
+use praxis_conformance::{
+    agreement::{Verdict, check},
+    fixture, zoo,
+};
+use praxis_inference::Isa;
+
+/// Makes those that scikit-learn trains, where its environment is there. Says so when it is not.
+fn make() {
+    let home = || env::var_os("HOME").map(PathBuf::from).unwrap_or_default().join(".cache/praxis-venv");
+    let python = env::var_os("PRAXIS_VENV").map_or_else(home, PathBuf::from).join("bin/python");
+    if !python.exists() {
+        return eprintln!("skipped: {} is not there; ./dev train makes it", python.display());
+    }
+    for (script, arguments) in
+        [("data.py", vec![]), ("train_large.py", vec![]), ("finish.py", vec!["forest_large", "mlp_large", "mlp_wide"])]
+    {
+        let status = Command::new(&python).arg(script).args(arguments).current_dir(fixture("train")).status();
+        if !status.is_ok_and(|status| status.success()) {
+            return eprintln!("skipped: {script} failed; ./dev train brings its packages up to date");
+        }
+    }
+}
+
+#[test]
+fn large_models_give_their_vectors() {
+    if zoo::large().unwrap().is_empty() {
+        make();
+    }
+    // The portable paths compute multiply-adds in software: seconds for a case of these.
+    let sets: Vec<Isa> = Isa::available().into_iter().filter(|isa| *isa >= Isa::Avx2Fma).collect();
+    let sets = if sets.is_empty() { vec![Isa::best()] } else { sets };
+    for model in zoo::large().unwrap() {
+        match check(&model, &sets) {
+            Verdict::Agrees(report) => println!("{}: {} bytes, {:?}", model.name, model.about.bytes, report.outputs),
+            Verdict::Refused(why) => println!("refused: {}: {why}", model.name),
+            Verdict::Wrong(why) => panic!("{}: {}", model.name, why.join("; ")),
+        }
+    }
+}

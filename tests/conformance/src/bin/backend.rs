@@ -3,6 +3,8 @@
 //! `backend [--table FILE] [--dir FOLDER] [--failing] [FILTER…]`: a test whose name contains one of the filters is run; all,
 //! without one.
 
+#![allow(clippy::print_stdout, reason = "it is a command")]
+
 use std::{env, path::PathBuf, process::ExitCode};
 
 use praxis_conformance::backend::{self, Outcome};

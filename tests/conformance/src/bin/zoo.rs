@@ -3,6 +3,8 @@
 //! `zoo [--survey] [--missing] [FILTER…]`: the committed models and the large ones, or the survey of exporters; a model
 //! whose name contains one of the filters, all without one. `--missing` leaves out what agrees.
 
+#![allow(clippy::print_stdout, reason = "it is a command")]
+
 use std::{collections::BTreeMap, env, io, process::ExitCode};
 
 use praxis_conformance::{

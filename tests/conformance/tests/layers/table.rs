@@ -20,13 +20,14 @@ pub(crate) struct Owner {
 
 /// Who names what. `praxis-evm` hands out the revm types that others need.
 pub(crate) const OWNERS: &[Owner] = &[
-    Owner { name: "tract-onnx", by: &["praxis-import"] },
+    // The benchmark measures tract itself, and takes ZipMap off a file with its protobuf structures.
+    Owner { name: "tract-onnx", by: &["praxis-import", "praxis-bench"] },
     Owner { name: "rocksdb", by: &["praxis-storage"] },
     Owner { name: "revm", by: &["praxis-precompile", "praxis-evm"] },
     Owner { name: "alloy-evm", by: &["praxis-evm"] },
     Owner { name: "libp2p", by: &["praxis-net"] },
     Owner { name: "jsonrpsee", by: &["praxis-rpc", "praxis"] },
-    Owner { name: "clap", by: &["praxis"] },
+    Owner { name: "clap", by: &["praxis", "praxis-bench"] },
 ];
 
 /// Names every third-party dependency so that each is compiled once, and holds no code. Nothing may depend on it.
@@ -177,7 +178,12 @@ pub(crate) const ROWS: &[Row] = &[
         ],
         &["praxis-rpc", "praxis"],
     ),
-    row("praxis-conformance", &["praxis-model"], &["praxis-storage", "tokio"]),
+    row("praxis-conformance", &["praxis-model", "praxis-import", "praxis-inference"], &["praxis-storage", "tokio"]),
+    row(
+        "praxis-bench",
+        &["praxis-conformance", "praxis-import", "praxis-inference", "praxis-model"],
+        &["praxis-rpc", "praxis"],
+    ),
     // It speaks to processes, so it knows none of the node's code; addresses and ABIs only.
     row("praxis-e2e", &["praxis-contracts"], &["praxis-chain", "praxis-primitives", "rocksdb", "revm"]),
 ];

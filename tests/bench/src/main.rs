@@ -1,0 +1,35 @@
+//! `praxis-bench`: measurements that anyone can repeat, one module and one subcommand each. Results stand in README.md.
+
+#![allow(clippy::print_stdout, reason = "it is a command")]
+
+mod inference;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Measurements of Praxis. Each prints a table, or one JSON document with --json.")]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Every model of the zoo: onnxruntime, tract and Praxis on one thread, in turns
+    Inference(inference::Options),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().what {
+        What::Inference(options) => inference::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("praxis-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -24,6 +24,9 @@ pub struct About {
     /// Float outputs that must have onnxruntime's bits. Integer outputs must anyway.
     #[serde(default)]
     pub exact: Vec<String>,
+    /// Whether it is made where it is tested, as it is too large to commit.
+    #[serde(default)]
+    pub large: bool,
     /// Length of the ONNX file.
     #[serde(default)]
     pub bytes: u64,

@@ -1,14 +1,16 @@
 //! Imports and runs every model of the zoo and prints what became of each.
 //!
 //! `zoo [--survey] [--missing] [FILTER…]`: the committed models and the large ones, or the survey of exporters; a model
-//! whose name contains one of the filters, all without one. `--missing` leaves out what agrees.
+//! whose name contains one of the filters, all without one. `--missing` leaves out what agrees. `--digests` prints instead, for
+//! each committed model, the id of its Plan and a digest of its first two cases on the best instruction set: what an
+//! emulated processor must print too.
 
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
 use std::{collections::BTreeMap, env, io, process::ExitCode};
 
 use praxis_conformance::{
-    agreement::{Verdict, check},
+    agreement::{Verdict, check, check_cases},
     zoo::{self, ZooModel},
 };
 use praxis_import::{ImportOptions, inspect_file};
@@ -16,7 +18,7 @@ use praxis_inference::Isa;
 
 fn main() -> ExitCode {
     let (flags, filters): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|word| word.starts_with("--"));
-    if let Some(flag) = flags.iter().find(|flag| !["--survey", "--missing"].contains(&flag.as_str())) {
+    if let Some(flag) = flags.iter().find(|flag| !["--survey", "--missing", "--digests"].contains(&flag.as_str())) {
         eprintln!("zoo: unknown option {flag}");
         return ExitCode::from(2);
     }
@@ -30,6 +32,10 @@ fn main() -> ExitCode {
     };
     let chosen = |model: &ZooModel| filters.is_empty() || filters.iter().any(|filter| model.name.contains(filter));
     let models: Vec<ZooModel> = models.into_iter().filter(chosen).collect();
+    if has("--digests") {
+        digests(&models);
+        return ExitCode::SUCCESS;
+    }
     if report(&models, has("--missing")) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -38,6 +44,16 @@ fn models(survey: bool) -> io::Result<Vec<ZooModel>> {
         return zoo::survey();
     }
     Ok([zoo::operators()?, zoo::committed()?, zoo::large()?].concat())
+}
+
+fn digests(models: &[ZooModel]) {
+    for model in models.iter().filter(|model| !model.about.large) {
+        match check_cases(model, &[Isa::best()], 2) {
+            Verdict::Agrees(report) => println!("{} {} {}", model.name, report.id, report.digest),
+            Verdict::Wrong(why) => println!("{} wrong: {}", model.name, why.join("; ")),
+            Verdict::Refused(_) => println!("{} refused", model.name),
+        }
+    }
 }
 
 /// Whether all agree.

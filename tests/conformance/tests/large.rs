@@ -1,4 +1,5 @@
-//! The zoo's large models, 5 to 26 MB. They are made where they are tested, by the committed scripts, into a cache folder.
+//! What is not committed: the zoo's large models, 4.5 to 26 MB, and the survey of exporters. They are made where they are tested,
+//! by the committed scripts, into a cache folder.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -40,4 +41,22 @@ fn large_models_give_their_vectors() {
             Verdict::Wrong(why) => panic!("{}: {}", model.name, why.join("; ")),
         }
     }
+}
+
+#[test]
+fn surveyed_exports_agree() {
+    let models = zoo::survey().unwrap();
+    if models.is_empty() {
+        return eprintln!("skipped: ./dev zoo --survey writes the exports");
+    }
+    let (mut agree, mut wrong) = (0, Vec::new());
+    for model in &models {
+        match check(model, &Isa::available()) {
+            Verdict::Agrees(_) => agree += 1,
+            Verdict::Refused(why) => println!("refused: {}: {why}", model.name),
+            Verdict::Wrong(why) => wrong.push(format!("{}: {}", model.name, why.join("; "))),
+        }
+    }
+    println!("{agree} of {} agree", models.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

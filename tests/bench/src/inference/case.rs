@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use praxis_conformance::{Vectors, zoo::ZooModel};
 use praxis_import::{ImportOptions, import_bytes};
-use praxis_model::{Plan, Tensor};
+use praxis_model::{Plan, Tensor, ValueInfo};
 use prost::Message;
 use tract_onnx::pb;
 
 /// The first case of a model's vectors.
 pub(crate) struct Case {
-    /// What Praxis runs.
-    pub(crate) plan: Arc<Plan>,
+    /// What Praxis runs, or why it has no Plan of the file.
+    pub(crate) plan: Result<Arc<Plan>, String>,
     /// The ONNX file, with ZipMap taken off: maps are made by no engine, so that all do the same work.
     pub(crate) onnx: Vec<u8>,
-    /// Inputs in the Plan's order, with their names.
+    /// Inputs in the file's order, with their names.
     pub(crate) inputs: Vec<(String, Tensor)>,
-    /// Outputs in the Plan's order.
+    /// Outputs in the file's order.
     pub(crate) outputs: Vec<Output>,
 }
 
@@ -35,22 +35,32 @@ impl Case {
     /// Reads a model and its vectors.
     pub(crate) fn of(model: &ZooModel) -> Result<Self> {
         let bytes = std::fs::read(model.onnx())?;
-        let plan = import_bytes(&bytes, &ImportOptions::default()).map_err(|error| anyhow!("{error}"))?.plan;
+        let plan = import_bytes(&bytes, &ImportOptions::default());
+        let plan = plan.map(|imported| Arc::new(imported.plan)).map_err(|error| error.to_string());
         let vectors = Vectors::read(&model.vectors())?;
         let mut file = pb::ModelProto::decode(bytes.as_slice())?;
         let graph = file.graph.as_mut().context("no graph")?;
         let zipmap = without_zipmap(graph);
-        let strings = |name: &str| graph.output.iter().any(|info| info.name == name && is_string(info));
-        let get =
-            |role: &str, name: &str| vectors.get(role, name, 0).with_context(|| format!("no vector {role}.{name}"));
-        let inputs = plan.inputs.iter().map(|info| Ok((info.name.clone(), get("in", &info.name)?)));
-        let outputs = plan.outputs.iter().map(|info| {
+        let input = |info: &pb::ValueInfoProto| Some((info.name.clone(), vectors.get("in", &info.name, 0)?));
+        let inputs = graph.input.iter().filter_map(input).collect();
+        let output = |info: &pb::ValueInfoProto| {
             let name = info.name.clone();
-            Ok(Output { expected: get("out", &name)?, strings: strings(&name), name })
-        });
-        let (inputs, outputs) = (inputs.collect::<Result<_>>()?, outputs.collect::<Result<_>>()?);
+            let expected = vectors.get("out", &name, 0).with_context(|| format!("no vector out.{name}"))?;
+            Ok(Output { expected, strings: is_string(info), name })
+        };
+        let outputs = graph.output.iter().map(output).collect::<Result<_>>()?;
         let onnx = if zipmap { file.encode_to_vec() } else { bytes };
-        Ok(Self { plan: Arc::new(plan), onnx, inputs, outputs })
+        Ok(Self { plan, onnx, inputs, outputs })
+    }
+}
+
+impl Case {
+    /// The inputs in the Plan's order.
+    pub(crate) fn ordered_inputs(&self, plan: &Plan) -> Result<Vec<Tensor>> {
+        let find = |info: &ValueInfo| self.inputs.iter().find(|(name, _)| name == &info.name);
+        let tensor =
+            |info| find(info).map(|(_, tensor)| tensor.clone()).with_context(|| format!("no input {}", info.name));
+        plan.inputs.iter().map(tensor).collect()
     }
 }
 

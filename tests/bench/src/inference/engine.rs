@@ -14,7 +14,7 @@ pub(crate) trait Engine {
     /// One inference: from inputs in memory to outputs in memory.
     fn run(&mut self) -> Result<()>;
 
-    /// The outputs of the last run, in the Plan's order; `None` for one that cannot be compared (strings).
+    /// The outputs of the last run, in the file's order; `None` for one that cannot be compared (strings).
     fn outputs(&self) -> Result<Vec<Option<Tensor>>>;
 }
 

@@ -99,15 +99,16 @@ fn measure(model: &ZooModel, runtime: Option<&onnxruntime::Runtime>, options: &O
     let case = match Case::of(model) {
         Ok(case) => case,
         Err(why) => {
-            row.refused = Some(format!("{why:#}"));
+            row.notes.push(format!("{why:#}"));
             return row;
         }
     };
+    row.refused = case.plan.as_ref().err().cloned();
     let mut engines = prepare(&case, runtime, options, &mut row.notes);
     let slot = Duration::from_millis(options.slot_ms);
     engines.retain_mut(|(kind, engine)| match warm_up(&mut **engine, &case) {
         Ok(difference) => {
-            if difference > engine::AGREEMENT {
+            if difference > engine::AGREEMENT || difference.is_nan() {
                 row.notes.push(format!("{}: outputs differ from onnxruntime's by {difference:.1e}", kind.name()));
             }
             true
@@ -153,7 +154,7 @@ fn prepare<'a>(
         made.push((Engines::Tract, tract::Model::new(case).map(|m| Box::new(m) as _)));
     }
     for (kind, isa) in [(Engines::Avx2, Isa::Avx2Fma), (Engines::Avx512, Isa::Avx512)] {
-        if isa.is_available() {
+        if isa.is_available() && case.plan.is_ok() {
             made.push((kind, praxis::Model::new(case, isa).map(|m| Box::new(m) as _)));
         }
     }

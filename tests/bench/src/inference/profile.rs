@@ -6,10 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use praxis_conformance::zoo::ZooModel;
 use praxis_inference::{Isa, Phase, Session};
-use praxis_model::Tensor;
 use serde::Serialize;
 
 use super::case::Case;
@@ -30,8 +29,9 @@ struct Line {
 /// two clocks, some 40 ns.
 pub(crate) fn run(model: &ZooModel, json: bool) -> Result<()> {
     let case = Case::of(model)?;
-    let session = Session::with_isa(Arc::clone(&case.plan), Isa::best())?;
-    let inputs: Vec<Tensor> = case.inputs.iter().map(|(_, tensor)| tensor.clone()).collect();
+    let plan = case.plan.as_ref().map_err(|why| anyhow!("{why}"))?;
+    let session = Session::with_isa(Arc::clone(plan), Isa::best())?;
+    let inputs = case.ordered_inputs(plan)?;
     let mut best: BTreeMap<usize, Duration> = BTreeMap::new();
     for _ in 0..RUNS {
         let mut began = Instant::now();
@@ -45,7 +45,7 @@ pub(crate) fn run(model: &ZooModel, json: bool) -> Result<()> {
         })?;
     }
     let line = |(&node, took): (&usize, &Duration)| {
-        let found = &case.plan.nodes[node];
+        let found = &plan.nodes[node];
         let outputs = found.outputs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         Line { node, operator: found.op.name(), outputs, nanoseconds: took.as_nanos() as u64 }
     };

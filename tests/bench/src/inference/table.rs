@@ -84,9 +84,6 @@ pub(crate) fn print_row(first: bool, row: &Row) {
         println!("| {:<24} | {:>9} | {:>9} | {:>9} | {:>9} |{ratios} |", "model", "ort", "tract", "avx2", "avx512");
         println!("|{}|{}{}", "-".repeat(26), "----------:|".repeat(4), "----------:|".repeat(RATIOS.len()));
     }
-    if row.refused.is_some() {
-        return println!("| {:<24} | refused |", row.model);
-    }
     let time = |engine| row.times.get(&engine).map_or("-".to_owned(), |seconds| format!("{:.2}", seconds * 1e6));
     let times = TIMES.map(|engine| format!("{:>9}", time(engine))).join(" | ");
     let ratio = |ours, theirs| row.ratio(ours, theirs).map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));

@@ -4,14 +4,14 @@ use anyhow::{Result, anyhow, bail};
 use praxis_model::{DType, Tensor};
 use tract_onnx::prelude::{
     Datum, DatumType, Framework, InferenceFact, InferenceModelExt, IntoRunnable, TValue, Tensor as TractTensor,
-    TypedSimpleState,
+    TypedRunnableModel,
 };
 
 use super::{case::Case, engine::Engine};
 
 /// A model with its inputs and last outputs.
 pub(crate) struct Model {
-    state: TypedSimpleState,
+    plan: std::sync::Arc<TypedRunnableModel>,
     inputs: Vec<TValue>,
     outputs: Vec<TValue>,
     order: Vec<usize>,
@@ -40,15 +40,16 @@ impl Model {
             labels.iter().map(|&outlet| model.outlet_label(outlet).unwrap_or_default().to_owned()).collect();
         let order = |name: &String| names.iter().position(|own| own == name);
         let order = case.outputs.iter().enumerate().map(|(at, output)| order(&output.name).unwrap_or(at)).collect();
-        let state = model.into_optimized()?.into_runnable()?.spawn()?;
-        Ok(Self { state, inputs, outputs: Vec::new(), order })
+        let plan = model.into_optimized()?.into_runnable()?;
+        Ok(Self { plan, inputs, outputs: Vec::new(), order })
     }
 }
 
 impl Engine for Model {
     fn run(&mut self) -> Result<()> {
+        // Not on a state that is kept: its recurrent layers would go on from where the last run ended.
         let inputs = self.inputs.iter().cloned().collect();
-        self.outputs = self.state.run(inputs)?.into_iter().collect();
+        self.outputs = self.plan.run(inputs)?.into_iter().collect();
         Ok(())
     }
 

@@ -3,5 +3,6 @@
 mod codec;
 mod id;
 mod plans;
+mod reduction;
 mod rules;
 mod validate;

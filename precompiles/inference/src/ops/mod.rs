@@ -126,6 +126,8 @@ kernels! {
     RMSNormalization,
     GroupNormalization,
     BatchNormalization,
+    Det,
+    LinearAttention,
 
     // Movement, gathering and scattering of elements.
     View,

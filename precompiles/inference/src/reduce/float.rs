@@ -2,8 +2,32 @@ use core::ops::{Add, Div, Mul, Sub};
 
 use crate::{
     align::Plain,
-    arith::{Canonical, Fma},
+    arith::{Canonical, Exact, Fma},
+    isa::{Job, Path},
 };
+
+/// An element type, and whether its loops are compiled for each instruction set. Those of integers give the same numbers either
+/// way and are compiled once, for the processors that all have.
+pub(crate) trait Element: Plain + Canonical {
+    fn run<J: Job>(path: Path, job: J) -> J::Output;
+}
+
+macro_rules! elements {
+    ($($float:ident)*; $($integer:ident)*) => {
+        $(impl Element for $float {
+            fn run<J: Job>(path: Path, job: J) -> J::Output {
+                path.run(job)
+            }
+        })*
+        $(impl Element for $integer {
+            fn run<J: Job>(_path: Path, job: J) -> J::Output {
+                job.run::<Exact>()
+            }
+        })*
+    };
+}
+
+elements!(f32 f64; u8 i8 u16 i16 u32 i32 u64 i64);
 
 /// float32 and float64, as far as the normalisations need them.
 pub(crate) trait Float:

@@ -5,14 +5,32 @@ use crate::arith::Fma;
 
 /// One kind of reduction. All functions must be `#[inline(always)]`.
 pub(crate) trait Fold<T>: Copy + Send + Sync + 'static {
-    /// What a lane holds before its first element. Joined with any lane, it gives that lane.
-    const NEUTRAL: T;
+    /// What a lane holds.
+    type Lane: Copy;
+
+    /// A lane before its first element. Joined with any lane, it gives that lane.
+    const NEUTRAL: Self::Lane;
 
     /// The lane with one element more.
-    fn add<F: Fma>(self, lane: T, x: T) -> T;
+    fn add<F: Fma>(self, lane: Self::Lane, x: T) -> Self::Lane;
 
     /// Two lanes as one.
-    fn join(a: T, b: T) -> T;
+    fn join(a: Self::Lane, b: Self::Lane) -> Self::Lane;
+
+    /// The result, from the last lane.
+    fn finish(lane: Self::Lane) -> T;
+}
+
+/// The last function of folds whose lanes hold elements.
+macro_rules! lanes_are_elements {
+    ($kind:ty) => {
+        type Lane = $kind;
+
+        #[inline(always)]
+        fn finish(lane: $kind) -> $kind {
+            lane
+        }
+    };
 }
 
 /// Sum; integers wrap. The neutral element of floats is -0: -0 + x is x for every x.
@@ -39,8 +57,10 @@ pub(crate) struct Deviations<T>(pub(crate) T);
 
 impl<T: Float> Fold<T> for Deviations<T>
 where
-    Sum: Fold<T>,
+    Sum: Fold<T, Lane = T>,
 {
+    lanes_are_elements!(T);
+
     const NEUTRAL: T = <Sum as Fold<T>>::NEUTRAL;
 
     #[inline(always)]
@@ -54,32 +74,30 @@ where
     }
 }
 
-/// IEEE 754-2019 maximum: NaN if one is NaN, and -0 is less than +0.
-#[inline(always)]
-pub(crate) fn maximum<T: Extreme>(a: T, b: T) -> T {
-    let greater = if b > a || (a == b && a.is_negative()) { b } else { a };
-    if b.is_nan() { b } else { greater }
-}
-
-/// IEEE 754-2019 minimum.
-#[inline(always)]
-fn minimum<T: Extreme>(a: T, b: T) -> T {
-    let less = if b < a || (a == b && b.is_negative()) { b } else { a };
-    if b.is_nan() { b } else { less }
-}
-
-/// Numbers of which one is greatest; the last two functions decide only between equal ones and for NaN.
+/// Numbers as integers in the same order, where IEEE 754-2019 has a maximum and a minimum: -0 is below +0. Integers compare in one
+/// instruction, without branches.
 pub(crate) trait Extreme: Copy + PartialOrd {
-    const LEAST: Self;
-    const GREATEST: Self;
-    fn is_negative(self) -> bool;
+    type Key: Copy + Ord + Send + Sync + 'static;
+
+    /// Below and above all keys of numbers.
+    const BELOW: Self::Key;
+    const ABOVE: Self::Key;
+
     fn is_nan(self) -> bool;
+
+    /// The key, `nan` for NaN.
+    fn key(self, nan: Self::Key) -> Self::Key;
+
+    /// The number with this key; [`Self::BELOW`] and [`Self::ABOVE`] give some NaN for floats.
+    fn of_key(key: Self::Key) -> Self;
 }
 
 macro_rules! floats {
     ($($kind:ident)*) => {
         $(
             impl Fold<$kind> for Sum {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = -0.0;
 
                 #[inline(always)]
@@ -94,6 +112,8 @@ macro_rules! floats {
             }
 
             impl Fold<$kind> for Product {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = 1.0;
 
                 #[inline(always)]
@@ -108,6 +128,8 @@ macro_rules! floats {
             }
 
             impl Fold<$kind> for Absolutes {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = -0.0;
 
                 #[inline(always)]
@@ -122,6 +144,8 @@ macro_rules! floats {
             }
 
             impl Fold<$kind> for Squares {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = -0.0;
 
                 #[inline(always)]
@@ -134,21 +158,6 @@ macro_rules! floats {
                     a + b
                 }
             }
-
-            impl Extreme for $kind {
-                const LEAST: Self = Self::NEG_INFINITY;
-                const GREATEST: Self = Self::INFINITY;
-
-                #[inline(always)]
-                fn is_negative(self) -> bool {
-                    self.is_sign_negative()
-                }
-
-                #[inline(always)]
-                fn is_nan(self) -> bool {
-                    self.is_nan()
-                }
-            }
         )*
     };
 }
@@ -158,6 +167,8 @@ macro_rules! integers {
     (arithmetic: $($kind:ident)*; extremes: $($all:ident)*) => {
         $(
             impl Fold<$kind> for Sum {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = 0;
 
                 #[inline(always)]
@@ -172,6 +183,8 @@ macro_rules! integers {
             }
 
             impl Fold<$kind> for Product {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = 1;
 
                 #[inline(always)]
@@ -186,6 +199,8 @@ macro_rules! integers {
             }
 
             impl Fold<$kind> for Squares {
+                lanes_are_elements!($kind);
+
                 const NEUTRAL: $kind = 0;
 
                 #[inline(always)]
@@ -201,17 +216,23 @@ macro_rules! integers {
         )*
         $(
             impl Extreme for $all {
-                const LEAST: Self = Self::MIN;
-                const GREATEST: Self = Self::MAX;
-
-                #[inline(always)]
-                fn is_negative(self) -> bool {
-                    false
-                }
+                type Key = Self;
+                const BELOW: Self = Self::MIN;
+                const ABOVE: Self = Self::MAX;
 
                 #[inline(always)]
                 fn is_nan(self) -> bool {
                     false
+                }
+
+                #[inline(always)]
+                fn key(self, _nan: Self) -> Self {
+                    self
+                }
+
+                #[inline(always)]
+                fn of_key(key: Self) -> Self {
+                    key
                 }
             }
         )*
@@ -221,6 +242,8 @@ macro_rules! integers {
 macro_rules! signed_absolutes {
     ($($kind:ident)*) => {
         $(impl Fold<$kind> for Absolutes {
+            lanes_are_elements!($kind);
+
             const NEUTRAL: $kind = 0;
 
             #[inline(always)]
@@ -241,30 +264,63 @@ floats!(f32 f64);
 integers!(arithmetic: u32 u64; extremes: u8 i8 u16 i16 u32 i32 u64 i64);
 signed_absolutes!(i32 i64);
 
-impl<T: Extreme + Send + Sync + 'static> Fold<T> for Maximum {
-    const NEUTRAL: T = T::LEAST;
+macro_rules! float_keys {
+    ($($kind:ident $signed:ident $bits:literal)*) => {
+        $(impl Extreme for $kind {
+            type Key = $signed;
+            const BELOW: $signed = $signed::MIN;
+            const ABOVE: $signed = $signed::MAX;
 
-    #[inline(always)]
-    fn add<F: Fma>(self, lane: T, x: T) -> T {
-        maximum(lane, x)
-    }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                self.is_nan()
+            }
 
-    #[inline(always)]
-    fn join(a: T, b: T) -> T {
-        maximum(a, b)
-    }
+            #[inline(always)]
+            fn key(self, nan: $signed) -> $signed {
+                let bits = self.to_bits() as $signed;
+                // The bits of negative numbers have the reverse order.
+                let key = bits ^ ((bits >> ($bits - 1)) & $signed::MAX);
+                if bits & $signed::MAX > Self::INFINITY.to_bits() as $signed { nan } else { key }
+            }
+
+            #[inline(always)]
+            fn of_key(key: $signed) -> Self {
+                Self::from_bits((key ^ ((key >> ($bits - 1)) & $signed::MAX)) as _)
+            }
+        })*
+    };
 }
 
-impl<T: Extreme + Send + Sync + 'static> Fold<T> for Minimum {
-    const NEUTRAL: T = T::GREATEST;
+float_keys!(f32 i32 32 f64 i64 64);
 
-    #[inline(always)]
-    fn add<F: Fma>(self, lane: T, x: T) -> T {
-        minimum(lane, x)
-    }
+macro_rules! extremes {
+    ($($fold:ident $nan:ident $neutral:ident $join:ident;)*) => {
+        $(impl<T: Extreme> Fold<T> for $fold {
+            type Lane = T::Key;
 
-    #[inline(always)]
-    fn join(a: T, b: T) -> T {
-        minimum(a, b)
-    }
+            const NEUTRAL: T::Key = T::$neutral;
+
+            #[inline(always)]
+            fn add<F: Fma>(self, lane: T::Key, x: T) -> T::Key {
+                lane.$join(x.key(T::$nan))
+            }
+
+            #[inline(always)]
+            fn join(a: T::Key, b: T::Key) -> T::Key {
+                a.$join(b)
+            }
+
+            #[inline(always)]
+            fn finish(lane: T::Key) -> T {
+                T::of_key(lane)
+            }
+        })*
+    };
+}
+
+// The NaN of a maximum is above, that of a minimum below all numbers.
+extremes! {
+    Maximum ABOVE BELOW max;
+    Minimum BELOW ABOVE min;
 }

@@ -4,7 +4,7 @@
 mod float;
 mod fold;
 
-pub(crate) use float::Float;
+pub(crate) use float::{Element, Float};
 pub(crate) use fold::{Absolutes, Deviations, Extreme, Fold, Maximum, Minimum, Product, Squares, Sum};
 
 use crate::arith::Fma;
@@ -32,7 +32,7 @@ pub(crate) fn row<T: Copy, R: Fold<T>, F: Fma>(fold: R, values: &[T]) -> T {
             lanes[lane] = R::join(lanes[lane], lanes[lane + distance]);
         }
     }
-    lanes[0]
+    R::finish(lanes[0])
 }
 
 /// Columns of a matrix: `values` starts at the first column, `stride` elements lie between rows.
@@ -52,32 +52,40 @@ pub(crate) fn columns<T: Copy, R: Fold<T>, F: Fma>(fold: R, matrix: Columns<'_, 
         let mut sums = [R::NEUTRAL; COLUMNS];
         for number in (first..matrix.rows).step_by(LANES) {
             let from = number * matrix.stride;
-            // A full block has a constant width, so the sums stay in registers.
-            if width == COLUMNS {
-                add_row::<T, R, F>(fold, &mut sums, &matrix.values[from..from + COLUMNS]);
-            } else {
-                add_row::<T, R, F>(fold, &mut sums[..width], &matrix.values[from..from + width]);
+            for (sum, &x) in sums.iter_mut().zip(&matrix.values[from..from + width]) {
+                *sum = fold.add::<F>(*sum, x);
             }
         }
         *lane = sums;
     }
+    join::<T, R>(&mut lanes, used)
+}
+
+/// Reduces each of at most [`COLUMNS`] rows of at most [`LANES`] elements: then every element is a lane, and the rows are worked
+/// on side by side.
+#[inline(always)]
+pub(crate) fn short_rows<T: Copy, R: Fold<T>, F: Fma>(fold: R, values: &[T], length: usize) -> [T; COLUMNS] {
+    let mut lanes = [[R::NEUTRAL; COLUMNS]; LANES];
+    for (row, values) in values.chunks_exact(length).take(COLUMNS).enumerate() {
+        for (lane, &x) in lanes.iter_mut().zip(values) {
+            lane[row] = fold.add::<F>(R::NEUTRAL, x);
+        }
+    }
+    join::<T, R>(&mut lanes, length)
+}
+
+/// Joins the first `used` lanes of each column; the others are absent and would change nothing.
+#[inline(always)]
+fn join<T: Copy, R: Fold<T>>(lanes: &mut [[R::Lane; COLUMNS]; LANES], used: usize) -> [T; COLUMNS] {
     for distance in [8, 4, 2, 1] {
         let (low, high) = lanes.split_at_mut(distance);
-        // A lane that is absent changes nothing.
         for (low, high) in low.iter_mut().zip(high).take(used.saturating_sub(distance)) {
             for (low, &high) in low.iter_mut().zip(high.iter()) {
                 *low = R::join(*low, high);
             }
         }
     }
-    lanes[0]
-}
-
-#[inline(always)]
-fn add_row<T: Copy, R: Fold<T>, F: Fma>(fold: R, sums: &mut [T], row: &[T]) {
-    for (sum, &x) in sums.iter_mut().zip(row) {
-        *sum = fold.add::<F>(*sum, x);
-    }
+    lanes[0].map(R::finish)
 }
 
 #[cfg(test)]

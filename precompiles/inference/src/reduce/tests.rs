@@ -1,6 +1,6 @@
 //! Both ways to reduce give the bits of the rule as it is written in SPEC.md.
 
-use super::{fold::maximum, *};
+use super::*;
 use crate::{
     Isa,
     arith::Canonical,
@@ -22,13 +22,35 @@ fn by_the_rule(values: &[f32], absent: f32, join: impl Fn(f32, f32) -> f32) -> f
     lanes[0].canonical()
 }
 
+/// IEEE 754-2019 maximum, as its definition says.
+fn maximum(a: f32, b: f32) -> f32 {
+    match (a.is_nan(), b.is_nan()) {
+        (true, _) => a,
+        (_, true) => b,
+        _ if a == b => {
+            if a.is_sign_negative() {
+                b
+            } else {
+                a
+            }
+        }
+        _ => {
+            if a > b {
+                a
+            } else {
+                b
+            }
+        }
+    }
+}
+
 struct Both<'a> {
     values: &'a [f32],
     stride: usize,
 }
 
 impl Job for Both<'_> {
-    type Output = Vec<[f32; 4]>;
+    type Output = Vec<[f32; 5]>;
 
     #[inline(always)]
     fn run<F: Fma>(self) -> Self::Output {
@@ -43,7 +65,9 @@ impl Job for Both<'_> {
                 let values = row_of(column);
                 let sum = row::<f32, Sum, F>(Sum, &values);
                 let max = row::<f32, Maximum, F>(Maximum, &values);
-                [sum, sums[column], max, maxima[column]].map(Canonical::canonical)
+                let short =
+                    if rows <= LANES { short_rows::<f32, Sum, F>(Sum, &values.repeat(2), rows)[1] } else { sum };
+                [sum, sums[column], short, max, maxima[column]].map(Canonical::canonical)
             })
             .collect()
     }
@@ -58,10 +82,11 @@ fn rows_and_columns_follow_the_rule() {
                 for wild in [0, 30] {
                     let values: Vec<f32> = (0..rows * stride).map(|_| random.float(wild)).collect();
                     let found = Path::new(isa).unwrap().run(Both { values: &values, stride });
-                    for (column, [sum, sums, max, maxima]) in found.into_iter().enumerate() {
+                    for (column, [sum, sums, short, max, maxima]) in found.into_iter().enumerate() {
                         let values: Vec<f32> = values[column..].iter().step_by(stride).copied().collect();
                         let expected = by_the_rule(&values, -0.0, |a, b| a + b);
-                        assert_eq!([sum.to_bits(), sums.to_bits()], [expected.to_bits(); 2], "{rows} {stride}");
+                        let sums = [sum, sums, short].map(f32::to_bits);
+                        assert_eq!(sums, [expected.to_bits(); 3], "{rows} {stride}");
                         let expected = by_the_rule(&values, f32::NEG_INFINITY, maximum);
                         assert_eq!([max.to_bits(), maxima.to_bits()], [expected.to_bits(); 2], "{rows} {stride}");
                     }

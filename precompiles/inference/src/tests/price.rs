@@ -7,8 +7,9 @@ use std::{sync::Arc, time::Instant};
 use praxis_model::{
     DType, Handle, Plan, PlanBuilder, Tensor, TensorType,
     ops::{
-        Add, Cast, Clip, Concat, Div, Gemm, LeakyRelu, MatMul, Mul, Relu, Scalar, Sigmoid, Slice, SliceRange, Softmax,
-        Tanh, Transpose,
+        Add, Arg, ArgMax, Cast, Clip, Concat, CumSum, Cumulative, Det, Div, Gemm, GroupNormalization,
+        LayerNormalization, LeakyRelu, MatMul, Mul, RMSNormalization, ReduceMax, ReduceMean, ReduceSum,
+        ReduceSumSquare, Reduction, Relu, Scalar, Sigmoid, Slice, SliceRange, Softmax, Tanh, TopK, Transpose,
     },
 };
 
@@ -109,6 +110,53 @@ fn plans() -> Vec<(&'static str, Plan)> {
     ]
 }
 
+/// Reductions and normalisation.
+fn reductions() -> Vec<(&'static str, Plan)> {
+    let f32s = |shape: &[u32]| TensorType::new(DType::F32, shape);
+    let square = || f32s(&[300, 300]);
+    let along = |axes: &[u32]| Reduction { axes: axes.to_vec(), keep_dims: true };
+    let layer = |axis| LayerNormalization { axis, epsilon: 1e-5, statistics: false };
+    let top = |k, largest| TopK { axis: 1, k, largest };
+    let once = |kind: TensorType, op: praxis_model::Op| chain(kind, 1, |b, x| b.node(op.clone(), &[x]).unwrap()[0]);
+    let small = |op: praxis_model::Op| {
+        chain(square(), 1, |b, x| {
+            let factor = b.constant(Tensor::from_f32([], &[1e-21])).unwrap();
+            let tiny = b.node1(Mul, &[x, factor]).unwrap();
+            b.node1(op.clone(), &[tiny]).unwrap()
+        })
+    };
+    let grouped = |b: &mut PlanBuilder, x| {
+        let ones = b.constant(Tensor::from_f32([32], &[1.0; 32])).unwrap();
+        b.node1(GroupNormalization { groups: 32, epsilon: 1e-5 }, &[x, ones, ones]).unwrap()
+    };
+    vec![
+        ("sum of rows", once(square(), ReduceSum(along(&[1])).into())),
+        ("sum of columns", once(square(), ReduceSum(along(&[0])).into())),
+        ("sum of rows of 3", once(f32s(&[30_000, 3]), ReduceSum(along(&[1])).into())),
+        ("sum over 3 columns", once(f32s(&[30_000, 3]), ReduceSum(along(&[0])).into())),
+        ("sum, collected", once(f32s(&[30, 100, 30]), ReduceSum(along(&[0, 2])).into())),
+        ("sum f64 of rows", once(TensorType::new(DType::F64, [300, 300]), ReduceSum(along(&[1])).into())),
+        ("mean over planes", once(f32s(&[64, 1400]), ReduceMean(along(&[1])).into())),
+        ("maximum of rows", once(square(), ReduceMax(along(&[1])).into())),
+        ("maximum of columns", once(square(), ReduceMax(along(&[0])).into())),
+        ("squares", once(square(), ReduceSumSquare(along(&[1])).into())),
+        ("squares, subnormal", small(ReduceSumSquare(along(&[1])).into())),
+        ("layer norm 300", once(square(), layer(1).into())),
+        ("layer norm 8", once(f32s(&[10_000, 8]), layer(1).into())),
+        ("layer norm, subnormal", small(layer(1).into())),
+        ("rms norm 300", once(square(), RMSNormalization { axis: 1, epsilon: 1e-5 }.into())),
+        ("instance norm", chain(f32s(&[1, 32, 56, 56]), 1, grouped)),
+        ("argmax of rows", once(square(), ArgMax(Arg { axis: 1, select_last: false }).into())),
+        ("argmax of columns", once(square(), ArgMax(Arg { axis: 0, select_last: false }).into())),
+        ("cumulative sum", once(square(), CumSum(Cumulative { axis: 1, exclusive: false, reverse: false }).into())),
+        ("top 10 of 300", once(square(), top(10, true).into())),
+        ("top 300 of 300", once(square(), top(300, false).into())),
+        ("top 90000 of 90000", once(f32s(&[1, 90_000]), top(90_000, true).into())),
+        ("det 100", once(f32s(&[10, 100, 100]), Det.into())),
+        ("det 4", once(f32s(&[1000, 4, 4]), Det.into())),
+    ]
+}
+
 fn nanoseconds(session: &Session, inputs: &[Tensor]) -> f64 {
     session.run(inputs).unwrap();
     let mut best = f64::INFINITY;
@@ -128,7 +176,7 @@ fn nanoseconds(session: &Session, inputs: &[Tensor]) -> f64 {
 #[ignore = "measures time; run it by hand with --no-capture"]
 fn nanoseconds_per_gas() {
     let paths: Vec<Isa> = Isa::available().into_iter().filter(|isa| *isa >= Isa::Sse2).collect();
-    for (name, plan) in plans() {
+    for (name, plan) in plans().into_iter().chain(reductions()) {
         let plan = Arc::new(plan);
         let gas = plan.cost().gas;
         let mut random = Random(3);

@@ -47,9 +47,9 @@ pub use movement::{
 };
 pub use mul::Mul;
 pub use reduction::{
-    Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, GroupNormalization, LayerNormalization,
-    RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare, Reduction,
-    ReductionShape, TopK,
+    Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, Det, GroupNormalization, LayerNormalization,
+    LinearAttention, LinearAttentionShape, RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd,
+    ReduceSum, ReduceSumSquare, Reduction, ReductionShape, TopK,
 };
 pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
 pub use relu::Relu;
@@ -274,6 +274,8 @@ operators! {
     133 RMSNormalization,
     134 GroupNormalization,
     135 BatchNormalization,
+    136 Det,
+    137 LinearAttention,
 
     // 160 to 219: movement, gathering and scattering of elements.
     160 View,

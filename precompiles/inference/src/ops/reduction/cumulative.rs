@@ -14,13 +14,42 @@ use crate::{
     reduce::{Fold, Product, Sum},
 };
 
+/// Along one line, the running value in a register.
+fn line<T: Plain + Canonical, R: Fold<T, Lane = T>>(
+    input: &[T],
+    output: &mut [T],
+    rule: Cumulative,
+    fold: R,
+    start: T,
+) {
+    let mut so_far = R::NEUTRAL;
+    let mut step = |to: &mut T, x: T| {
+        let before = so_far;
+        so_far = fold.add::<Exact>(so_far, x);
+        *to = if rule.exclusive { before } else { so_far }.canonical();
+    };
+    let pairs = output.iter_mut().zip(input);
+    if rule.reverse {
+        pairs.rev().for_each(|(to, &x)| step(to, x));
+    } else {
+        pairs.for_each(|(to, &x)| step(to, x));
+    }
+    if rule.exclusive {
+        let first = if rule.reverse { output.last_mut() } else { output.first_mut() };
+        first.into_iter().for_each(|first| *first = start);
+    }
+}
+
 /// Along the rows of one matrix. The running value stands in the output.
-fn slab<T: Plain + Canonical, R: Fold<T>>(
+fn slab<T: Plain + Canonical, R: Fold<T, Lane = T>>(
     input: &[T],
     output: &mut [T],
     (length, inner): (usize, usize),
     (rule, fold, start): (Cumulative, R, T),
 ) {
+    if inner == 1 {
+        return line(input, output, rule, fold, start);
+    }
     let row = |step: usize| if rule.reverse { length - 1 - step } else { step } * inner;
     let first = row(0);
     if rule.exclusive {
@@ -42,7 +71,12 @@ fn slab<T: Plain + Canonical, R: Fold<T>>(
     }
 }
 
-fn prepared<T: Plain + Canonical, R: Fold<T>>(rule: Cumulative, node: &NodeContext<'_>, fold: R, start: T) -> Prepared {
+fn prepared<T: Plain + Canonical, R: Fold<T, Lane = T>>(
+    rule: Cumulative,
+    node: &NodeContext<'_>,
+    fold: R,
+    start: T,
+) -> Prepared {
     let (_, length, inner) = around(&node.inputs[0].shape, rule.axis);
     Prepared::new(move |call: &mut Call<'_>| {
         let input = call.input::<T>(0)?;

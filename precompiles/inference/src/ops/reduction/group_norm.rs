@@ -31,7 +31,7 @@ struct Groups<'a, T> {
 
 impl<T: Float> Job for Groups<'_, T>
 where
-    Sum: Fold<T>,
+    Sum: Fold<T, Lane = T>,
 {
     type Output = ();
 
@@ -56,7 +56,7 @@ where
 
 fn run<T: Float>(call: &mut Call<'_>, sizes: Sizes, epsilon: T) -> Result<(), Fault>
 where
-    Sum: Fold<T>,
+    Sum: Fold<T, Lane = T>,
 {
     let (path, input, scale, bias) = (call.path, call.input::<T>(0)?, call.input::<T>(1)?, call.input::<T>(2)?);
     path.run(Groups { input, scale, bias, output: call.output::<T>()?, sizes, epsilon });

@@ -16,7 +16,7 @@ use crate::{
 #[inline(always)]
 pub(super) fn statistics<T: Float, F: Fma>(row: &[T], epsilon: T) -> (T, T)
 where
-    Sum: Fold<T>,
+    Sum: Fold<T, Lane = T>,
 {
     let count = T::count(row.len());
     let mean = reduce::row::<T, Sum, F>(Sum, row) / count;
@@ -38,7 +38,7 @@ struct Rows<'a, T> {
 
 impl<T: Float> Job for Rows<'_, T>
 where
-    Sum: Fold<T>,
+    Sum: Fold<T, Lane = T>,
 {
     type Output = ();
 
@@ -74,7 +74,7 @@ where
 
 fn run<T: Float>(call: &mut Call<'_>, length: usize, epsilon: T) -> Result<(), Fault>
 where
-    Sum: Fold<T>,
+    Sum: Fold<T, Lane = T>,
 {
     let optional = |index| if index < call.inputs.len() { call.input::<T>(index).map(Some) } else { Ok(None) };
     let (path, input, scale, bias) = (call.path, call.input::<T>(0)?, optional(1)?, optional(2)?);

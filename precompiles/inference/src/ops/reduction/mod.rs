@@ -3,8 +3,10 @@
 mod affine;
 mod arg;
 mod cumulative;
+mod det;
 mod group_norm;
 mod layer_norm;
+mod linear_attention;
 mod reduce;
 mod rms_norm;
 mod top_k;

@@ -13,8 +13,11 @@ use crate::{
     arith::{Canonical, Fma},
     call::{Call, Kernel, NodeContext, Prepared},
     isa::Job,
-    reduce::{self, Absolutes, COLUMNS, Columns, Fold, Maximum, Minimum, Product, Squares, Sum},
+    reduce::{self, Absolutes, COLUMNS, Columns, Element, Fold, LANES, Maximum, Minimum, Product, Squares, Sum},
 };
+
+/// From this many short rows on it pays to work on them side by side.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Neighbouring rows of `length`, each to one result.
 struct Rows<'a, T, R> {
@@ -29,6 +32,14 @@ impl<T: Plain + Canonical, R: Fold<T>> Job for Rows<'_, T, R> {
 
     #[inline(always)]
     fn run<F: Fma>(self) {
+        if self.length <= LANES && self.output.len() >= SIDE_BY_SIDE {
+            let blocks = self.output.chunks_mut(COLUMNS).zip(self.input.chunks(COLUMNS * self.length));
+            for (to, rows) in blocks {
+                let results = reduce::short_rows::<T, R, F>(self.fold, rows, self.length);
+                to.iter_mut().zip(results).for_each(|(to, result)| *to = result.canonical());
+            }
+            return;
+        }
         for (to, row) in self.output.iter_mut().zip(self.input.chunks_exact(self.length)) {
             *to = reduce::row::<T, R, F>(self.fold, row).canonical();
         }
@@ -77,7 +88,7 @@ fn visit(loops: &[(usize, usize)], mut each: impl FnMut(usize) -> Result<(), Fau
 }
 
 /// What a node computes, by how its loops lie in memory.
-fn run<T: Plain + Canonical, R: Fold<T>>(
+fn run<T: Element, R: Fold<T>>(
     call: &mut Call<'_>,
     shape: &ReductionShape,
     length: usize,
@@ -94,7 +105,7 @@ fn run<T: Plain + Canonical, R: Fold<T>>(
                 to.next().map(|to| *to = input[from + at]).ok_or(Fault::Internal("a reduction has too many elements"))
             })?;
             let output = results.next().ok_or(Fault::Internal("a reduction has too many results"))?;
-            path.run(Rows { input: row, length, output: core::slice::from_mut(output), fold });
+            T::run(path, Rows { input: row, length, output: core::slice::from_mut(output), fold });
             Ok(())
         });
     }
@@ -103,16 +114,16 @@ fn run<T: Plain + Canonical, R: Fold<T>>(
             let mut slabs = output.chunks_exact_mut(inner);
             visit(outer, |from| {
                 let output = slabs.next().ok_or(Fault::Internal("a reduction has too many results"))?;
-                path.run(Slab { matrix: Columns { values: &input[from..], stride, rows }, output, fold });
+                T::run(path, Slab { matrix: Columns { values: &input[from..], stride, rows }, output, fold });
                 Ok(())
             })
         }
         ([], _) => {
-            path.run(Slab { matrix: Columns { values: input, stride: 0, rows: 1 }, output, fold });
+            T::run(path, Slab { matrix: Columns { values: input, stride: 0, rows: 1 }, output, fold });
             Ok(())
         }
         _ => {
-            path.run(Rows { input, length, output, fold });
+            T::run(path, Rows { input, length, output, fold });
             Ok(())
         }
     }
@@ -168,7 +179,7 @@ impl Plan {
         prepared
     }
 
-    fn fold<T: Plain + Canonical, R: Fold<T>>(self, fold: R) -> Prepared {
+    fn fold<T: Element, R: Fold<T>>(self, fold: R) -> Prepared {
         self.prepared::<T>(move |call, shape, length| run::<T, R>(call, shape, length, fold))
     }
 }

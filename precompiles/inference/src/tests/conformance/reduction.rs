@@ -2,9 +2,9 @@ use praxis_model::{
     DType::{self, Bool, F32, F64, I8, I32, I64, U8, U32, U64},
     Tensor,
     ops::{
-        Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, GroupNormalization, LayerNormalization,
-        RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare,
-        Reduction, TopK,
+        Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, Det, GroupNormalization,
+        LayerNormalization, LinearAttention, RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd,
+        ReduceSum, ReduceSumSquare, Reduction, TopK,
     },
 };
 
@@ -24,6 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
     positions(&mut cases);
     cumulative(&mut cases);
     normalisation(&mut cases);
+    matrices(&mut cases);
     cases
 }
 
@@ -108,4 +109,23 @@ fn normalisation(cases: &mut Vec<Case>) {
     }
     let shifted: Vec<f32> = (0..40).map(|step| 4096.0 + (step * step % 23) as f32 / 64.0).collect();
     cases.push(Case::new("far_from_zero", layer(0, true), vec![Tensor::from_f32([40], &shifted)]));
+}
+
+fn matrices(cases: &mut Vec<Case>) {
+    for dtype in [F32, F64] {
+        cases.push(Case::tame(&format!("{dtype}_one"), Det, &[(dtype, &[1, 1])]));
+        cases.push(Case::tame(&format!("{dtype}_many"), Det, &[(dtype, &[5, 13, 13])]));
+        cases.push(Case::wild(&format!("{dtype}_special"), Det, &[(dtype, &[40, 3, 3])]));
+    }
+    let singular = Tensor::from_f32([2, 2, 2], &[1.0, 2.0, 2.0, 4.0, 0.0, 1.0, -1.0, 0.0]);
+    cases.push(Case::new("singular_and_swapped", Det, vec![singular]));
+    let rule = |decay, delta, past| LinearAttention { query_heads: 4, heads: 2, scale: 0.5, past, decay, delta };
+    let [query, key, value]: [&'static [u32]; 3] = [&[2, 5, 12], &[2, 5, 6], &[2, 5, 10]];
+    let [state, per_key, per_head]: [&'static [u32]; 3] = [&[2, 2, 3, 5], &[2, 5, 6], &[2, 5, 2]];
+    let f32s = |shapes: &[&'static [u32]]| shapes.iter().map(|&shape| (F32, shape)).collect::<Vec<_>>();
+    let attention = |name: &str, op, shapes: &[&'static [u32]]| Case::tame(name, op, &f32s(shapes));
+    cases.push(attention("linear", rule(false, false, false), &[query, key, value]));
+    cases.push(attention("gated", rule(true, false, true), &[query, key, value, state, per_head]));
+    cases.push(attention("delta", rule(false, true, false), &[query, key, value, &[2, 5, 1]]));
+    cases.push(attention("gated_delta", rule(true, true, true), &[query, key, value, state, per_key, per_head]));
 }

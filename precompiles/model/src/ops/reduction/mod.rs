@@ -3,8 +3,10 @@
 mod affine;
 mod arg;
 mod cumulative;
+mod det;
 mod group_norm;
 mod layer_norm;
+mod linear_attention;
 mod reduce;
 mod rms_norm;
 mod top_k;
@@ -12,8 +14,10 @@ mod top_k;
 pub use affine::BatchNormalization;
 pub use arg::{Arg, ArgMax, ArgMin};
 pub use cumulative::{CumProd, CumSum, Cumulative};
+pub use det::Det;
 pub use group_norm::GroupNormalization;
 pub use layer_norm::LayerNormalization;
+pub use linear_attention::{LinearAttention, LinearAttentionShape};
 pub use reduce::{
     ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare, Reduction, ReductionShape,
 };
@@ -25,8 +29,9 @@ use crate::{DType, OpError, TensorType};
 
 /// Elements that joining the 16 lanes of one reduction counts as.
 const JOIN_COST: u64 = 32;
-/// Elements that one element of a normalisation counts as: two reductions, a difference, a product and a sum.
-const NORMALISE_COST: u64 = 6;
+/// Elements that one element of a normalisation counts as: two reductions, a difference, products that may be
+/// subnormal, a sum.
+const NORMALISE_COST: u64 = 12;
 const FLOATS: &str = "float32 and float64";
 /// The types of ONNX's arithmetic reductions.
 const WIDE: &str = "float32, float64, int32, int64, uint32 and uint64";

@@ -95,6 +95,11 @@ impl<'a> Attributes<'a> {
         attribute.and_then(|a| a.g.as_ref()).ok_or_else(|| format!("the attribute {name} is missing"))
     }
 
+    /// A graph that may be left out.
+    pub(crate) fn optional_graph(&mut self, name: &str) -> Result<Option<&'a pb::GraphProto>, String> {
+        if self.left.contains_key(name) { self.graph(name).map(Some) } else { Ok(None) }
+    }
+
     /// All that is left, for the call of a function.
     pub(crate) fn rest(self) -> BTreeMap<&'a str, &'a pb::AttributeProto> {
         self.left

@@ -1,10 +1,16 @@
-//! Reductions, positions of extremes, cumulative results, the softmax family and normalisation.
+//! Reductions, positions of extremes, cumulative results, the softmax family, normalisation, attention and signals.
 
 mod arg;
-
+mod attention;
+mod batch_norm;
 mod cumulative;
+mod det;
 mod empty;
 mod layer_norm;
+mod linear_attention;
+mod logs;
+mod losses;
+mod other_norm;
 mod reduce;
 mod softmax;
 mod top_k;
@@ -18,21 +24,32 @@ use crate::{graph::Value, refusal::Refusal};
 pub(super) const TABLE: &[Row] = &[
     ("", "ArgMax", arg::arg_max),
     ("", "ArgMin", arg::arg_min),
+    ("", "Attention", attention::attention),
+    ("", "BatchNormalization", batch_norm::batch_normalization),
     ("", "CumProd", cumulative::cum_prod),
     ("", "CumSum", cumulative::cum_sum),
+    ("", "Det", det::det),
     ("", "GroupNormalization", layer_norm::group_normalization),
+    ("", "Hardmax", softmax::hardmax),
     ("", "InstanceNormalization", layer_norm::instance_normalization),
     ("", "LayerNormalization", layer_norm::layer_normalization),
+    ("", "LinearAttention", linear_attention::linear_attention),
+    ("", "LpNormalization", other_norm::lp_normalization),
+    ("", "MeanVarianceNormalization", other_norm::mean_variance_normalization),
+    ("", "NegativeLogLikelihoodLoss", losses::negative_log_likelihood),
     ("", "RMSNormalization", layer_norm::rms_normalization),
     ("", "ReduceL1", reduce::l1),
+    ("", "ReduceL2", logs::l2),
     ("", "ReduceMax", reduce::max),
     ("", "ReduceMean", reduce::mean),
     ("", "ReduceMin", reduce::min),
     ("", "ReduceProd", reduce::prod),
     ("", "ReduceSum", reduce::sum),
     ("", "ReduceSumSquare", reduce::sum_square),
+    ("", "RotaryEmbedding", attention::rotary_embedding),
     ("", "Softmax", softmax::softmax),
     ("", "TopK", top_k::top_k),
+    ("ai.onnx.preview", "FlexAttention", attention::flex_attention),
 ];
 
 /// The value under another shape.
@@ -53,6 +70,11 @@ fn filled(cx: &mut Context<'_, '_>, dtype: DType, shape: Vec<u32>, number: f64) 
     let count = count.filter(|&count| count <= crate::limits::MAX_CONSTANT_BYTES as usize / data.len());
     let data = data.repeat(count.ok_or("a constant that it needs is too large")?);
     cx.constant(Tensor { dtype, shape, data })
+}
+
+/// One number that broadcasts.
+fn number(cx: &mut Context<'_, '_>, dtype: DType, number: f64) -> Result<Value, Refusal> {
+    filled(cx, dtype, Vec::new(), number)
 }
 
 /// The value broadcast to a shape that it broadcasts to, with the same numbers.

@@ -11,7 +11,7 @@ use crate::{graph::Value, lower::Context, refusal::Refusal};
 
 /// From these versions on the axes are an input: of ReduceSum, and of the others.
 const SUM_AXES_AS_INPUT: i64 = 13;
-const AXES_AS_INPUT: i64 = 18;
+pub(super) const AXES_AS_INPUT: i64 = 18;
 
 /// What a node reduces.
 pub(super) struct Request {
@@ -49,7 +49,7 @@ impl Request {
     }
 
     /// The shape of the result.
-    fn output(&self, cx: &Context<'_, '_>) -> Vec<u32> {
+    pub(super) fn output(&self, cx: &Context<'_, '_>) -> Vec<u32> {
         let dims = cx.shape(self.input).iter().enumerate();
         let kept = |axis: usize| !self.axes.contains(&(axis as u32));
         match self.keep_dims {

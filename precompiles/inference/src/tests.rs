@@ -4,6 +4,7 @@ mod agreement;
 mod allocations;
 mod conformance;
 mod price;
+mod reduction;
 mod reference;
 mod session;
 mod speed;

@@ -14,8 +14,8 @@ mod leaky_relu;
 mod matmul;
 mod movement;
 mod mul;
-mod reduction;
 mod recurrent;
+mod reduction;
 mod relu;
 mod reshape;
 mod rules;
@@ -46,12 +46,12 @@ pub use movement::{
     Gather, GatherElements, GatherND, Pad, PadMode, ScatterElements, ScatterND, ScatterReduction, Stride, View, Walk,
 };
 pub use mul::Mul;
+pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
 pub use reduction::{
     Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, Det, GroupNormalization, LayerNormalization,
     LinearAttention, LinearAttentionShape, RMSNormalization, ReduceL1, ReduceMax, ReduceMean, ReduceMin, ReduceProd,
     ReduceSum, ReduceSumSquare, Reduction, ReductionShape, TopK,
 };
-pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
 pub use relu::Relu;
 pub use reshape::Reshape;
 pub use rules::broadcast;

@@ -103,6 +103,6 @@ fn matrices() {
     assert_eq!(with(&[1, 5, 6], &[1, 5, 2]), Some(vec![vec![1, 5, 16], vec![1, 2, 3, 4]]));
     assert!(with(&[1, 5, 2], &[1, 5, 1]).is_some());
     assert!(with(&[1, 5, 4], &[1, 5, 1]).is_none() && with(&[1, 5, 2], &[1, 5, 4]).is_none());
-    assert!(shapes(LinearAttention { heads: 0, ..op }, &[&[1, 5, 12]; 5]).is_none());
-    assert!(shapes(LinearAttention { heads: 3, ..op }, &[&[1, 5, 12]; 5]).is_none());
+    assert!(shapes(LinearAttention { heads: 0, ..op }, &[&[1, 5, 12][..]; 5]).is_none());
+    assert!(shapes(LinearAttention { heads: 3, ..op }, &[&[1, 5, 12][..]; 5]).is_none());
 }

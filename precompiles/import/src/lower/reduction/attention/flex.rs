@@ -30,9 +30,9 @@ fn changed<'a>(cx: &mut Context<'_, 'a>, graph: Option<&'a pb::GraphProto>, valu
     let Some(graph) = graph else { return Ok(value) };
     let body = cx.body(graph)?;
     let results = cx.run(&body, vec![Item::Tensor(value)])?;
-    match results.as_slice() {
-        &[Item::Tensor(result)] if cx.kind(result) == cx.kind(value) => Ok(result),
-        &[Item::Tensor(result)] => Err(format!("its graph makes {} of {}", cx.kind(result), cx.kind(value)).into()),
+    match *results.as_slice() {
+        [Item::Tensor(result)] if cx.kind(result) == cx.kind(value) => Ok(result),
+        [Item::Tensor(result)] => Err(format!("its graph makes {} of {}", cx.kind(result), cx.kind(value)).into()),
         _ => Err("its graph should have one tensor as output".into()),
     }
 }

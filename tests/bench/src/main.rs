@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
+mod gas;
 mod inference;
 
 use std::process::ExitCode;
@@ -19,11 +20,14 @@ struct Arguments {
 enum What {
     /// Every model of the zoo: onnxruntime, tract and Praxis on one thread, in turns
     Inference(inference::Options),
+    /// Nanoseconds per gas of inference and of EVM work
+    Gas(gas::Options),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Inference(options) => inference::run(&options),
+        What::Gas(options) => gas::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,8 +5,8 @@
 
 use praxis_model::{DType, Handle, Op, Plan, PlanBuilder, Tensor, TensorType, codec::Reader};
 
-/// Most elements of a value.
-const MAX_ELEMENTS: u64 = 2_048;
+/// Most elements of a value of a small Plan.
+const SMALL_ELEMENTS: u64 = 2_048;
 /// Most gas of a run: Plans are small, so that thousands of them run on the slowest path.
 const MAX_GAS: u64 = 400_000;
 /// Most memory of a prepared Plan and a run.
@@ -66,6 +66,42 @@ impl<'a> Source<'a> {
     }
 }
 
+/// How large the values of a Plan are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// A few elements to some thousand.
+    Small,
+    /// Up to this many elements, mostly many.
+    Large(u64),
+}
+
+impl Scale {
+    const fn max_elements(self) -> u64 {
+        match self {
+            Self::Small => SMALL_ELEMENTS,
+            Self::Large(elements) => elements,
+        }
+    }
+
+    const fn dims(self) -> [u32; 10] {
+        match self {
+            Self::Small => [1, 1, 2, 2, 3, 4, 5, 8, 17, 33],
+            Self::Large(_) => [1, 3, 16, 16, 64, 64, 129, 256, 256, 1000],
+        }
+    }
+}
+
+/// A random valid Plan of one node of the operator at this place of the table. `None` where nothing was found.
+pub fn single(source: &mut Source<'_>, place: usize, scale: Scale) -> Option<Plan> {
+    let mut builder = PlanBuilder::new(0, [0; 32]);
+    let (code, _) = Op::TABLE[place % Op::TABLE.len()];
+    let outputs = add_node(&mut builder, source, code, &mut Vec::new(), &mut 0, scale)?;
+    for (index, value) in outputs.into_iter().enumerate() {
+        builder.output(format!("y{index}"), value);
+    }
+    builder.finish().ok()
+}
+
 /// A random valid Plan of one to six nodes; `first` is the place in the operators' table that the first node is wanted
 /// of. `None` where nothing was found.
 pub fn plan(source: &mut Source<'_>, first: usize) -> Option<Plan> {
@@ -76,7 +112,7 @@ pub fn plan(source: &mut Source<'_>, first: usize) -> Option<Plan> {
     for node in 0..wanted {
         let place = if node == 0 { first } else { source.below(Op::TABLE.len() as u64) as usize };
         let (code, _) = Op::TABLE[place % Op::TABLE.len()];
-        if let Some(outputs) = add_node(&mut builder, source, code, &mut values, &mut inputs) {
+        if let Some(outputs) = add_node(&mut builder, source, code, &mut values, &mut inputs, Scale::Small) {
             computed.extend(outputs.iter().copied());
             values.extend(outputs);
         } else if node == 0 {
@@ -102,6 +138,7 @@ fn add_node(
     code: u16,
     values: &mut Vec<Handle>,
     inputs: &mut usize,
+    scale: Scale,
 ) -> Option<Vec<Handle>> {
     for _ in 0..TRIES {
         if source.is_empty() {
@@ -109,10 +146,10 @@ fn add_node(
         }
         let bytes = fields(source);
         let Ok(op) = Op::decode_attributes(code, &mut Reader::new(&bytes)) else { continue };
-        let operands = operands(builder, source, values);
+        let operands = operands(builder, source, values, scale);
         let kinds: Vec<TensorType> = operands.iter().map(|operand| operand.kind(builder)).collect();
         let Ok(outputs) = op.outputs(&kinds) else { continue };
-        if outputs.iter().any(|kind| kind.elements() > MAX_ELEMENTS) {
+        if outputs.iter().any(|kind| kind.elements() > scale.max_elements()) {
             continue;
         }
         let constants: Vec<Option<&[u8]>> = operands.iter().map(|operand| operand.constant(builder)).collect();
@@ -168,7 +205,7 @@ impl Operand {
 }
 
 /// One to six operands. Later ones often have the type of the first, or its last dimensions.
-fn operands(builder: &PlanBuilder, source: &mut Source<'_>, values: &[Handle]) -> Vec<Operand> {
+fn operands(builder: &PlanBuilder, source: &mut Source<'_>, values: &[Handle], scale: Scale) -> Vec<Operand> {
     let count = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6][source.below(11) as usize];
     let mut operands: Vec<Operand> = Vec::new();
     for index in 0..count {
@@ -187,7 +224,7 @@ fn operands(builder: &PlanBuilder, source: &mut Source<'_>, values: &[Handle]) -
                 }
                 kind
             }
-            None => any_kind(source),
+            None => any_kind(source, scale),
         };
         operands.push(match source.one_in(3) {
             true => {
@@ -204,13 +241,13 @@ fn dtype(source: &mut Source<'_>) -> DType {
     if source.one_in(2) { DType::F32 } else { DType::ALL[source.below(DType::ALL.len() as u64) as usize] }
 }
 
-fn any_kind(source: &mut Source<'_>) -> TensorType {
-    const DIMS: [u32; 10] = [1, 1, 2, 2, 3, 4, 5, 8, 17, 33];
+fn any_kind(source: &mut Source<'_>, scale: Scale) -> TensorType {
+    let dims = scale.dims();
     let rank = [0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4][source.below(11) as usize];
     loop {
-        let shape: Vec<u32> = (0..rank).map(|_| DIMS[source.below(10) as usize]).collect();
+        let shape: Vec<u32> = (0..rank).map(|_| dims[source.below(10) as usize]).collect();
         let kind = TensorType::new(dtype(source), shape);
-        if kind.elements() <= MAX_ELEMENTS {
+        if kind.elements() <= scale.max_elements() {
             return kind;
         }
     }

@@ -23,7 +23,7 @@ use clap::Args;
 use praxis_conformance::zoo::{self, ZooModel};
 use praxis_inference::Isa;
 
-use case::Case;
+pub(crate) use case::Case;
 use engine::Engine;
 use table::{Engines, Row};
 

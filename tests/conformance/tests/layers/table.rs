@@ -181,7 +181,16 @@ pub(crate) const ROWS: &[Row] = &[
     row("praxis-conformance", &["praxis-model", "praxis-import", "praxis-inference"], &["praxis-storage", "tokio"]),
     row(
         "praxis-bench",
-        &["praxis-conformance", "praxis-import", "praxis-inference", "praxis-model"],
+        &[
+            "praxis-chain",
+            "praxis-conformance",
+            "praxis-evm",
+            "praxis-import",
+            "praxis-inference",
+            "praxis-model",
+            "praxis-precompile",
+            "praxis-primitives",
+        ],
         &["praxis-rpc", "praxis"],
     ),
     // It speaks to processes, so it knows none of the node's code; addresses and ABIs only.

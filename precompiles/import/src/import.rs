@@ -9,7 +9,7 @@ use crate::{
     functions::Functions,
     inputs,
     limits::{MAX_FILE_BYTES, MAX_OPSET, MIN_OPSET},
-    lower::{Body, Lowering, Opsets, is_supported},
+    lower::{Body, Lowering, Opsets, is_supported, is_unchanged},
     order::{Definition, Definitions, Section, label},
     proto::{self, OnnxFile},
     tensor::dtype,
@@ -55,11 +55,12 @@ pub(crate) fn import_file_parts(
     bytes: &[u8],
     options: &ImportOptions,
 ) -> Result<Imported, ImportError> {
-    if !(MIN_OPSET..=MAX_OPSET).contains(&file.opset) {
-        return Err(ImportError::Opset { found: file.opset });
-    }
     let onnx = &file.graph;
     let body = Body::new(Section::of_graph(onnx), &|_| false)?;
+    let unchanged = |index: &usize| is_unchanged(&body.section.nodes[*index], file.opset);
+    if file.opset > MAX_OPSET || (file.opset < MIN_OPSET && !body.order.iter().all(unchanged)) {
+        return Err(ImportError::Opset { found: file.opset });
+    }
     let functions = Functions::new(&file.functions)?;
     let unsupported = unsupported(&body, &functions);
     if !unsupported.is_empty() {

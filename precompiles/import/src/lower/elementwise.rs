@@ -3,6 +3,7 @@
 mod activation;
 mod arithmetic;
 mod convert;
+mod training;
 
 use praxis_model::{DType, Op, Tensor, ops};
 
@@ -14,7 +15,13 @@ pub(super) use activation::leaky_relu;
 /// The family's operators.
 pub(super) const TABLE: &[Row] = &[
     ("", "Abs", arithmetic::abs),
+    ("", "Acos", |cx| unary(cx, ops::Acos)),
+    ("", "Acosh", |cx| unary(cx, ops::Acosh)),
     ("", "And", |cx| binary(cx, ops::And)),
+    ("", "Asin", |cx| unary(cx, ops::Asin)),
+    ("", "Asinh", |cx| unary(cx, ops::Asinh)),
+    ("", "Atan", |cx| unary(cx, ops::Atan)),
+    ("", "Atanh", |cx| unary(cx, ops::Atanh)),
     ("", "BitCast", convert::bit_cast),
     ("", "BitShift", arithmetic::bit_shift),
     ("", "BitwiseAnd", |cx| binary(cx, ops::BitwiseAnd)),
@@ -23,8 +30,15 @@ pub(super) const TABLE: &[Row] = &[
     ("", "BitwiseXor", |cx| binary(cx, ops::BitwiseXor)),
     ("", "CastLike", convert::cast_like),
     ("", "Ceil", |cx| unary(cx, ops::Ceil)),
+    ("", "Celu", activation::celu),
+    ("", "Cos", |cx| unary(cx, ops::Cos)),
+    ("", "Cosh", |cx| unary(cx, ops::Cosh)),
+    ("", "Elu", activation::elu),
     ("", "Equal", |cx| binary(cx, ops::Equal)),
+    ("", "Erf", |cx| unary(cx, ops::Erf)),
+    ("", "Exp", |cx| unary(cx, ops::Exp)),
     ("", "Floor", |cx| unary(cx, ops::Floor)),
+    ("", "Gelu", activation::gelu),
     ("", "Greater", |cx| binary(cx, ops::Greater)),
     ("", "GreaterOrEqual", |cx| binary(cx, ops::GreaterOrEqual)),
     ("", "HardSigmoid", activation::hard_sigmoid),
@@ -33,9 +47,11 @@ pub(super) const TABLE: &[Row] = &[
     ("", "IsNaN", |cx| unary(cx, ops::IsNaN)),
     ("", "Less", |cx| binary(cx, ops::Less)),
     ("", "LessOrEqual", |cx| binary(cx, ops::LessOrEqual)),
+    ("", "Log", |cx| unary(cx, ops::Log)),
     ("", "Max", |cx| arithmetic::chain(cx, ops::Max)),
     ("", "Mean", arithmetic::mean),
     ("", "Min", |cx| arithmetic::chain(cx, ops::Min)),
+    ("", "Mish", |cx| unary(cx, ops::Mish)),
     ("", "Mod", arithmetic::modulo),
     ("", "Neg", |cx| unary(cx, ops::Neg)),
     ("", "Not", |cx| unary(cx, ops::Not)),
@@ -44,14 +60,24 @@ pub(super) const TABLE: &[Row] = &[
     ("", "Pow", arithmetic::pow),
     ("", "Reciprocal", |cx| unary(cx, ops::Reciprocal)),
     ("", "Round", |cx| unary(cx, ops::Round)),
+    ("", "Selu", activation::selu),
     ("", "Shrink", activation::shrink),
     ("", "Sign", |cx| unary(cx, ops::Sign)),
+    ("", "Sin", |cx| unary(cx, ops::Sin)),
+    ("", "Sinh", |cx| unary(cx, ops::Sinh)),
+    ("", "Softplus", |cx| unary(cx, ops::Softplus)),
     ("", "Softsign", |cx| unary(cx, ops::Softsign)),
     ("", "Sqrt", |cx| unary(cx, ops::Sqrt)),
     ("", "Sum", |cx| arithmetic::chain(cx, ops::Add)),
+    ("", "SwiGLU", activation::swiglu),
+    ("", "Swish", activation::swish),
+    ("", "Tan", |cx| unary(cx, ops::Tan)),
     ("", "ThresholdedRelu", activation::thresholded_relu),
     ("", "Where", convert::choose),
     ("", "Xor", |cx| binary(cx, ops::Xor)),
+    (training::DOMAIN, "Adagrad", training::adagrad),
+    (training::DOMAIN, "Adam", training::adam),
+    (training::DOMAIN, "Momentum", training::momentum),
 ];
 
 fn binary(cx: &mut Context<'_, '_>, op: impl Into<Op>) -> Result<Vec<Value>, Refusal> {

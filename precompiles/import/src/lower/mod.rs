@@ -24,6 +24,8 @@ pub(crate) use refused::refused;
 pub use refused::{RefusedOperator, refused_operators};
 pub(crate) use scope::{Body, CallAttributes, Item, Opsets};
 
+use tract_onnx::pb;
+
 use crate::{graph::Value, refusal::Refusal};
 
 /// Turns one node into values, one for each of its outputs that the importer supports.
@@ -88,6 +90,38 @@ const BASE: &[Row] = &[
 pub fn supported_operators() -> impl Iterator<Item = (&'static str, &'static str)> {
     let tensors = TABLES.iter().copied().flatten().map(|&(domain, name, _)| (domain, name));
     tensors.chain(control::TABLE.iter().map(|&(name, _)| ("", name)))
+}
+
+/// Operators that mean the same in versions below `MIN_OPSET` as later, with the first version from which that holds.
+/// Attributes that only older versions have are refused with the node.
+const UNCHANGED: &[(&str, i64)] = &[
+    ("Abs", 6),
+    ("Ceil", 6),
+    ("Clip", 6),
+    ("Elu", 6),
+    ("Exp", 6),
+    ("Floor", 6),
+    ("HardSigmoid", 6),
+    ("Identity", 1),
+    ("LeakyRelu", 6),
+    ("Log", 6),
+    ("Neg", 6),
+    ("Not", 1),
+    ("Reciprocal", 6),
+    ("Relu", 6),
+    ("Selu", 6),
+    ("Sigmoid", 6),
+    ("Softplus", 1),
+    ("Softsign", 1),
+    ("Sqrt", 6),
+    ("Tanh", 6),
+    ("Transpose", 1),
+];
+
+/// Whether a node means the same in this old version of the default operator set.
+pub(crate) fn is_unchanged(node: &pb::NodeProto, opset: i64) -> bool {
+    crate::proto::is_default_domain(&node.domain)
+        && UNCHANGED.iter().any(|&(name, first)| node.op_type == name && opset >= first)
 }
 
 /// The function for an operator.

@@ -43,3 +43,49 @@ pub(super) fn prepare_into<T: Plain, U: Plain + Canonical, M: Map<T, U>>(map: M)
         Ok(())
     }))
 }
+
+/// A function whose `map` is wrong for some rare elements, which have a slower way.
+pub(super) trait Patched<T>: Map<T> {
+    /// Whether `map` may not be used. Must be `#[inline(always)]`.
+    fn is_rare(x: T) -> bool;
+    /// The function for any element.
+    fn slow(x: T) -> T;
+}
+
+/// Elements between two looks for rare ones.
+const BLOCK: usize = 64;
+
+struct AllPatched<'a, T, M> {
+    input: &'a [T],
+    output: &'a mut [T],
+    map: M,
+}
+
+impl<T: Plain + Canonical, M: Patched<T>> Job for AllPatched<'_, T, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<F: Fma>(self) {
+        for (output, input) in self.output.chunks_mut(BLOCK).zip(self.input.chunks(BLOCK)) {
+            let mut rare = false;
+            for (to, &x) in output.iter_mut().zip(input) {
+                rare |= M::is_rare(x);
+                *to = self.map.map::<F>(x).canonical();
+            }
+            if rare {
+                for (to, &x) in output.iter_mut().zip(input).filter(|(_, x)| M::is_rare(**x)) {
+                    *to = M::slow(x).canonical();
+                }
+            }
+        }
+    }
+}
+
+/// A node that applies `map` to each element, and the slow way to rare ones.
+pub(super) fn prepare_patched<T: Plain + Canonical, M: Patched<T>>(map: M) -> Result<Prepared, Fault> {
+    Ok(Prepared::new(move |call| {
+        let (path, input) = (call.path, call.input::<T>(0)?);
+        path.run(AllPatched { input, output: call.output::<T>()?, map });
+        Ok(())
+    }))
+}

@@ -110,6 +110,15 @@ pub(super) fn per_element(outputs: &[TensorType]) -> Work {
     Work { elements: output_elements(outputs), ..Work::default() }
 }
 
+/// One transcendental function for each element of the output, in its type.
+pub(super) fn transcendental(outputs: &[TensorType]) -> Work {
+    let count = output_elements(outputs);
+    match outputs.first().map(|output| output.dtype) {
+        Some(DType::F32) => Work { transcendentals: count, ..Work::default() },
+        _ => Work { wide_transcendentals: count, ..Work::default() },
+    }
+}
+
 pub(super) fn axis_below(name: &'static str, axis: u32, rank: usize) -> Result<usize, OpError> {
     let index = axis as usize;
     if index < rank {

@@ -16,10 +16,10 @@ impl Operator for Tanh {
     }
 
     fn outputs(&self, inputs: &[TensorType]) -> Result<Vec<TensorType>, OpError> {
-        rules::unary(inputs, rules::F32_ONLY, |dtype| dtype == DType::F32)
+        rules::unary(inputs, "float32 and float64", DType::is_float)
     }
 
     fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        Work { transcendentals: rules::output_elements(outputs), ..Work::default() }
+        rules::transcendental(outputs)
     }
 }

@@ -3,8 +3,8 @@
 use crate::{
     DType, Op, TensorType,
     ops::{
-        Add, Cast, Clip, Concat, Flatten, Gemm, LeakyRelu, MatMul, Relu, Reshape, Scalar, Sigmoid, Slice, SliceRange,
-        Softmax, Tanh, Transpose,
+        Add, And, BitCast, BitwiseAnd, Cast, Celu, Clip, Concat, Equal, Exp, Flatten, Gemm, Greater, LeakyRelu, MatMul,
+        PRelu, Pow, Relu, Reshape, Scalar, Sigmoid, Slice, SliceRange, Softmax, Tanh, Transpose, Where,
     },
 };
 
@@ -39,6 +39,31 @@ fn matrix_products() {
 }
 
 #[test]
+fn comparisons_and_choices() {
+    let of = |dtype, shape: &[u32]| TensorType::new(dtype, shape);
+    let outputs = |op: Op, inputs: &[TensorType]| op.outputs(inputs).ok().map(|mut types| types.remove(0));
+    let bools = [of(DType::Bool, &[2, 1]), of(DType::Bool, &[3])];
+    assert_eq!(outputs(Equal.into(), &bools), Some(of(DType::Bool, &[2, 3])));
+    assert_eq!(outputs(And.into(), &bools), Some(of(DType::Bool, &[2, 3])));
+    assert_eq!(outputs(Greater.into(), &bools), None);
+    assert_eq!(outputs(BitwiseAnd.into(), &bools), None);
+    let numbers = [of(DType::I16, &[2, 1]), of(DType::I16, &[3])];
+    assert_eq!(outputs(Greater.into(), &numbers), Some(of(DType::Bool, &[2, 3])));
+    assert_eq!(outputs(And.into(), &numbers), None);
+    assert_eq!(outputs(Exp.into(), &numbers[..1]), None);
+    let choice = |x, y| [of(DType::Bool, &[4, 1, 1]), of(x, &[2, 1]), of(y, &[3])];
+    assert_eq!(outputs(Where.into(), &choice(DType::U8, DType::U8)), Some(of(DType::U8, &[4, 2, 3])));
+    assert_eq!(outputs(Where.into(), &choice(DType::U8, DType::I8)), None);
+    assert_eq!(outputs(Where.into(), &[f32s(&[2]), f32s(&[2]), f32s(&[2])]), None);
+    assert_eq!(outputs(BitCast { to: DType::I32 }.into(), &[f32s(&[2])]), Some(of(DType::I32, &[2])));
+    assert_eq!(outputs(BitCast { to: DType::I64 }.into(), &[f32s(&[2])]), None);
+    assert_eq!(shape(PRelu, &[&[2, 3], &[3]]), Some(vec![2, 3]));
+    assert_eq!(shape(PRelu, &[&[3], &[2, 3]]), None);
+    assert_eq!(shape(Celu { alpha: f32::NAN }, &[&[3]]), None);
+    assert_eq!(outputs(Pow.into(), &[f32s(&[2]), of(DType::I32, &[2])]), None);
+}
+
+#[test]
 fn elementwise() {
     assert_eq!(shape(Add, &[&[2, 1, 4], &[3, 1]]), Some(vec![2, 3, 4]));
     assert_eq!(shape(Add, &[&[], &[3, 1]]), Some(vec![3, 1]));
@@ -51,8 +76,8 @@ fn elementwise() {
     let unsigned = [TensorType::new(DType::U8, [2])];
     assert!(Op::from(Relu).outputs(&unsigned).is_err());
     let wide = [TensorType::new(DType::F64, [2])];
-    assert!(Op::from(Tanh).outputs(&wide).is_err());
-    assert!(Op::from(Sigmoid).outputs(&wide).is_err());
+    assert!(Op::from(Tanh).outputs(&wide).is_ok());
+    assert!(Op::from(Sigmoid).outputs(&wide).is_ok());
     assert_eq!(shape(LeakyRelu { alpha: f32::INFINITY }, &[&[2]]), None);
     assert_eq!(shape(Softmax { axis: 2 }, &[&[2, 3]]), None);
 }

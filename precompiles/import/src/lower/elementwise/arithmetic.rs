@@ -2,7 +2,7 @@
 
 use praxis_model::{DType, Op, Tensor, ops};
 
-use super::{binary, number, unary};
+use super::{as_type, binary, number, unary};
 use crate::{graph::Value, lower::Context, refusal::Refusal};
 
 /// Unsigned numbers are their own absolute value.
@@ -64,7 +64,26 @@ pub(super) fn pow(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
         }
         return Ok(vec![result]);
     }
-    Err(format!("powers of {dtype} other than squares and cubes are not supported").into())
+    let inner = match (dtype, cx.kind(exponent).dtype) {
+        (base, exponent) if base == exponent => base,
+        (DType::F32, exponent) if narrow(cx, &exponent) => DType::F32,
+        (base, exponent) if base.is_float() || exponent.is_float() => DType::F64,
+        (DType::U64, other) | (other, DType::U64) => {
+            return Err(format!("a power of uint64 and {other} is not supported; cast the exponent").into());
+        }
+        _ => DType::I64,
+    };
+    let operands = [as_type(cx, base, inner)?, as_type(cx, exponent, inner)?];
+    let result = cx.emit1(ops::Pow, &operands)?;
+    Ok(vec![as_type(cx, result, dtype)?])
+}
+
+/// Whether exponents of this type are exact as float32, or known and exact.
+fn narrow(cx: &Context<'_, '_>, exponent: &DType) -> bool {
+    match exponent {
+        DType::U8 | DType::I8 | DType::U16 | DType::I16 => true,
+        _ => exact_exponent(cx).is_some_and(|value| value.iter().all(|&x| f64::from(x as f32) == x)),
+    }
 }
 
 /// The elements of the exponent where they are known, as float64.

@@ -2,7 +2,9 @@
 
 use praxis_model::{
     DType,
-    ops::{HardSigmoid, HardSwish, PRelu, Shrink, Softsign, ThresholdedRelu},
+    ops::{
+        Celu, Elu, Gelu, HardSigmoid, HardSwish, Mish, PRelu, Selu, Shrink, Softplus, Softsign, Swish, ThresholdedRelu,
+    },
 };
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::{
     Fault,
-    arith::{Extreme, Fma},
+    arith::{self, Extreme, Fma, wide},
     call::{Kernel, NodeContext, Prepared},
 };
 
@@ -60,6 +62,96 @@ macro_rules! maps {
 
 maps!(f32 f64);
 float_kernels!(HardSigmoid HardSwish Softsign ThresholdedRelu Shrink);
+
+/// The functions of both float types under the same names.
+trait Functions: Copy {
+    fn exp<F: Fma>(self) -> Self;
+    fn expm1<F: Fma>(self) -> Self;
+    fn sigmoid<F: Fma>(self) -> Self;
+    fn softplus<F: Fma>(self) -> Self;
+    fn gelu<F: Fma>(self) -> Self;
+    fn gelu_tanh<F: Fma>(self) -> Self;
+}
+
+macro_rules! functions {
+    ($($name:ident)*) => {
+        impl Functions for f32 {
+            $(#[inline(always)]
+            fn $name<F: Fma>(self) -> Self {
+                arith::$name::<F>(self)
+            })*
+        }
+        impl Functions for f64 {
+            $(#[inline(always)]
+            fn $name<F: Fma>(self) -> Self {
+                wide::$name(self)
+            })*
+        }
+    };
+}
+
+functions!(exp expm1 sigmoid softplus gelu gelu_tanh);
+
+macro_rules! exponential {
+    ($($kind:ident)*) => {
+        $(
+            impl Map<$kind> for Softplus {
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    Functions::softplus::<F>(x)
+                }
+            }
+            impl Map<$kind> for Mish {
+                /// tanh(ln(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2); above 0 both are divided by e^2x.
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    let e = Functions::exp::<F>(-x.abs());
+                    let below = e * (e + 2.0);
+                    let above = 1.0 + 2.0 * e;
+                    let (n, d) = if x < 0.0 { (below, below + 2.0) } else { (above, above + 2.0 * (e * e)) };
+                    x * (n / d)
+                }
+            }
+            impl Map<$kind> for Elu {
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    let below = $kind::from(self.alpha) * Functions::expm1::<F>(x);
+                    if x < 0.0 { below } else { x }
+                }
+            }
+            impl Map<$kind> for Selu {
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    let below = $kind::from(self.alpha) * Functions::expm1::<F>(x);
+                    $kind::from(self.gamma) * if x < 0.0 { below } else { x }
+                }
+            }
+            impl Map<$kind> for Celu {
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    let alpha = $kind::from(self.alpha);
+                    let below = alpha * Functions::expm1::<F>(x / alpha);
+                    if x < 0.0 { below } else { x }
+                }
+            }
+            impl Map<$kind> for Swish {
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    x * Functions::sigmoid::<F>($kind::from(self.alpha) * x)
+                }
+            }
+            impl Map<$kind> for Gelu {
+                #[inline(always)]
+                fn map<F: Fma>(self, x: $kind) -> $kind {
+                    if self.tanh { Functions::gelu_tanh::<F>(x) } else { Functions::gelu::<F>(x) }
+                }
+            }
+        )*
+    };
+}
+
+exponential!(f32 f64);
+float_kernels!(Softplus Mish Elu Selu Celu Swish Gelu);
 
 macro_rules! slopes {
     ($($kind:ident $zero:literal $times:expr;)*) => {

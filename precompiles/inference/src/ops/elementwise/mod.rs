@@ -6,6 +6,7 @@ mod choose;
 mod compare;
 mod extreme;
 mod function;
+mod power;
 mod remainder;
 mod rounding;
 mod sign;

@@ -2,9 +2,11 @@ use praxis_model::{
     DType::{self, Bool, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64},
     Op,
     ops::{
-        Abs, And, BitCast, BitShift, BitwiseAnd, BitwiseNot, BitwiseOr, BitwiseXor, Ceil, Equal, Floor, Greater,
-        GreaterOrEqual, HardSigmoid, HardSwish, IsInf, IsNaN, Less, LessOrEqual, Max, Min, Mod, Neg, Not, Or, PRelu,
-        Reciprocal, Round, Shrink, Sign, Softsign, Sqrt, ThresholdedRelu, Where, Xor,
+        Abs, Acos, Acosh, And, Asin, Asinh, Atan, Atanh, BitCast, BitShift, BitwiseAnd, BitwiseNot, BitwiseOr,
+        BitwiseXor, Ceil, Celu, Cos, Cosh, Elu, Equal, Erf, Exp, Floor, Gelu, Greater, GreaterOrEqual, HardSigmoid,
+        HardSwish, IsInf, IsNaN, Less, LessOrEqual, Log, Max, Min, Mish, Mod, Neg, Not, Or, PRelu, Pow, Reciprocal,
+        Round, Selu, Shrink, Sigmoid, Sign, Sin, Sinh, Softplus, Softsign, Sqrt, Swish, Tan, Tanh, ThresholdedRelu,
+        Where, Xor,
     },
 };
 
@@ -15,6 +17,7 @@ const INTEGERS: [DType; 8] = [U8, I8, U16, I16, U32, I32, U64, I64];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = floats();
+    cases.extend(functions());
     cases.extend(pairs());
     cases.extend(logic());
     cases.extend(choices());
@@ -55,6 +58,38 @@ fn floats() -> Vec<Case> {
     cases
 }
 
+fn functions() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let ops: [Op; 19] = [
+        Exp.into(),
+        Log.into(),
+        Sin.into(),
+        Cos.into(),
+        Tan.into(),
+        Asin.into(),
+        Acos.into(),
+        Atan.into(),
+        Sinh.into(),
+        Cosh.into(),
+        Asinh.into(),
+        Acosh.into(),
+        Atanh.into(),
+        Erf.into(),
+        Softplus.into(),
+        Mish.into(),
+        Elu { alpha: 1.5 }.into(),
+        Selu { alpha: 1.673_263_2, gamma: 1.050_701 }.into(),
+        Celu { alpha: 0.7 }.into(),
+    ];
+    ops.into_iter().for_each(|op| both("", op, &mut cases));
+    both("", Swish { alpha: 1.25 }, &mut cases);
+    both("erf_", Gelu { tanh: false }, &mut cases);
+    both("tanh_", Gelu { tanh: true }, &mut cases);
+    cases.push(Case::wild("float64", Tanh, &[(F64, &[3000])]));
+    cases.push(Case::wild("float64", Sigmoid, &[(F64, &[3000])]));
+    cases
+}
+
 fn pairs() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut all = |op: Op, name: &str, dtypes: &[DType]| {
@@ -74,6 +109,7 @@ fn pairs() -> Vec<Case> {
     all(Min.into(), "", &NUMBERS);
     all(Max.into(), "", &NUMBERS);
     all(PRelu.into(), "", &NUMBERS);
+    all(Pow.into(), "", &NUMBERS);
     all(Mod { fmod: false }.into(), "floored_", &NUMBERS);
     all(Mod { fmod: true }.into(), "truncated_", &NUMBERS);
     for op in [BitwiseAnd.into(), BitwiseOr.into(), BitwiseXor.into()] {

@@ -11,11 +11,11 @@ plain! {
     /// Elementwise x * HardSigmoid(x) with slope 1/6 and offset 1/2.
     HardSwish: floats, elements::<2>;
     /// Elementwise ln(1 + e^x).
-    Softplus: floats, functions::<2, 2>;
+    Softplus: floats, functions::<1, 1>;
     /// Elementwise x / (1 + |x|).
     Softsign: floats, elements::<4>;
     /// Elementwise x * tanh(softplus(x)).
-    Mish: floats, functions::<2, 2>;
+    Mish: floats, functions::<1, 1>;
     /// Elementwise `x < 0 ? slope * x : x`; the slope, the second operand, broadcasts to x.
     PRelu: prelu, super::pairs::<1>;
 }
@@ -75,24 +75,24 @@ with_factors! {
     Elu {
         /// Factor below zero.
         alpha,
-    }: functions::<2, 2>;
+    }: functions::<1, 1>;
     /// Elementwise `gamma * (x < 0 ? alpha * (e^x - 1) : x)`.
     Selu {
         /// Factor below zero.
         alpha,
         /// Factor of all.
         gamma,
-    }: functions::<2, 2>;
+    }: functions::<1, 1>;
     /// Elementwise `x < 0 ? alpha * (e^(x / alpha) - 1) : x`.
     Celu {
         /// Scale below zero.
         alpha,
-    }: functions::<2, 2>;
+    }: functions::<1, 1>;
     /// Elementwise x / (1 + e^(-alpha * x)).
     Swish {
         /// Factor of x within the exponent.
         alpha,
-    }: functions::<2, 2>;
+    }: functions::<1, 1>;
     /// Elementwise `x > alpha ? x : +0`.
     ThresholdedRelu {
         /// Threshold.
@@ -128,6 +128,6 @@ impl Operator for Gelu {
     }
 
     fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        functions::<2, 3>(inputs, outputs)
+        functions::<1, 1>(inputs, outputs)
     }
 }

@@ -44,8 +44,8 @@ fn power_work(inputs: &[TensorType], outputs: &[TensorType]) -> Work {
     let count = rules::output_elements(outputs);
     let loops = pairs::<1>(inputs, outputs);
     match outputs.first().map(|output| output.dtype) {
-        Some(DType::F32) => Work { transcendentals: count.saturating_mul(3), ..loops },
-        Some(DType::F64) => Work { wide_transcendentals: count.saturating_mul(3), ..loops },
+        Some(DType::F32) => Work { transcendentals: count.saturating_mul(2), ..loops },
+        Some(DType::F64) => Work { wide_transcendentals: count, ..loops },
         _ => pairs::<INTEGER_POWER_COST>(inputs, outputs),
     }
 }

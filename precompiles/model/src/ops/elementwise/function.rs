@@ -34,6 +34,7 @@ plain! {
     Exp: floats, functions::<1, 1>;
     /// Elementwise natural logarithm.
     Log: floats, functions::<1, 1>;
+    // The trigonometric functions of large numbers are reduced with integers, one at a time.
     /// Elementwise sine.
     Sin: floats, functions::<3, 1>;
     /// Elementwise cosine.
@@ -41,21 +42,21 @@ plain! {
     /// Elementwise tangent.
     Tan: floats, functions::<3, 1>;
     /// Elementwise inverse sine.
-    Asin: floats, functions::<2, 1>;
+    Asin: floats, functions::<1, 1>;
     /// Elementwise inverse cosine.
-    Acos: floats, functions::<2, 1>;
+    Acos: floats, functions::<1, 1>;
     /// Elementwise inverse tangent.
-    Atan: floats, functions::<2, 1>;
+    Atan: floats, functions::<1, 1>;
     /// Elementwise hyperbolic sine.
-    Sinh: floats, functions::<2, 1>;
+    Sinh: floats, functions::<1, 1>;
     /// Elementwise hyperbolic cosine.
-    Cosh: floats, functions::<2, 1>;
+    Cosh: floats, functions::<1, 1>;
     /// Elementwise inverse hyperbolic sine.
-    Asinh: floats, functions::<2, 1>;
+    Asinh: floats, functions::<1, 1>;
     /// Elementwise inverse hyperbolic cosine.
-    Acosh: floats, functions::<2, 1>;
+    Acosh: floats, functions::<1, 1>;
     /// Elementwise inverse hyperbolic tangent.
-    Atanh: floats, functions::<2, 1>;
+    Atanh: floats, functions::<1, 1>;
     /// Elementwise error function.
-    Erf: floats, functions::<2, 1>;
+    Erf: floats, functions::<1, 1>;
 }

@@ -8,6 +8,7 @@ use praxis_model::{BuildError, DType, Handle, Op, Plan, PlanBuilder, Tensor, Val
 use crate::{
     IMPORTER_VERSION, ImportError, NodeLabel, Note,
     graph::{Graph, GraphNode, Value},
+    rewrite::rewrite,
 };
 
 /// Builds the Plan of `graph`. Constants are numbered by their first use and equal ones are stored once, so the Plan
@@ -21,6 +22,8 @@ pub(crate) fn build(
     notes: &mut Vec<Note>,
 ) -> Result<Plan, ImportError> {
     let output_values: Vec<Value> = outputs.iter().map(|(_, value)| *value).collect();
+    graph.drop_dead_nodes(&output_values);
+    rewrite(&mut graph, &output_values, label, notes);
     graph.drop_dead_nodes(&output_values);
     let mut assembly = Assembly {
         builder: PlanBuilder::new(IMPORTER_VERSION, source_sha256),

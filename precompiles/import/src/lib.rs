@@ -27,6 +27,7 @@ mod options;
 mod order;
 mod proto;
 mod refusal;
+mod rewrite;
 mod scan;
 mod tensor;
 

@@ -19,6 +19,16 @@ pub enum Note {
         /// How many there are.
         total: u64,
     },
+    /// Weights that would count as zero in dot products were saved: their columns are multiplied by powers of two, and the
+    /// results by the inverse ones.
+    RescaledWeights {
+        /// The operator that reads them, with the node's name.
+        node: String,
+        /// How many were saved.
+        saved: u64,
+        /// How many there are.
+        total: u64,
+    },
     /// The file declares another shape for an output than the one that follows from its nodes.
     OutputShape {
         /// The output.
@@ -42,6 +52,9 @@ impl fmt::Display for Note {
             }
             Self::ZeroedWeights { node, zeroed, total } => {
                 write!(f, "{node}: {zeroed} of {total} weights are too small for dot products and became zero")
+            }
+            Self::RescaledWeights { node, saved, total } => {
+                write!(f, "{node}: {saved} of {total} weights are too small for dot products; their columns are scaled")
             }
             Self::OutputShape { output, declared, computed } => {
                 let output = shown(output);

@@ -94,7 +94,9 @@ fn inspection_of_the_strategy() {
 #[test]
 fn weights_that_count_as_zero_become_zero_and_are_reported() {
     let smallest = f32::from_bits(0x2b80_0000); // 2^-40
-    let weights = vec![smallest, -smallest, smallest / 2.0, f32::from_bits(1), 0.0, -0.0, 1.0, -smallest / 4.0];
+    // With it in the column there is no room for scaling.
+    let large = 1_073_741_824.0;
+    let weights = vec![smallest, -smallest, smallest / 2.0, f32::from_bits(1), 0.0, -0.0, large, -smallest / 4.0];
     let mut graph =
         graph(vec![node("MatMul", "product", &["x", "w"], &["p"]), node("Add", "sum", &["p", "w"], &["y"])]);
     graph.input = vec![common::value("x", FLOAT, &common::fixed(&[8, 8]))];
@@ -116,9 +118,52 @@ fn weights_that_count_as_zero_become_zero_and_are_reported() {
         .map(|range| plan.weights[range].as_chunks::<4>().0.iter().map(|&w| u32::from_le_bytes(w)).collect())
         .collect();
     let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-    let product = bits(&[smallest, -smallest, 0.0, 0.0, 0.0, -0.0, 1.0, 0.0]);
+    let product = bits(&[smallest, -smallest, 0.0, 0.0, 0.0, -0.0, large, 0.0]);
     // The sum, which is no dot product, keeps the weights as they are.
     assert_eq!(stored, [product, bits(&weights)]);
+}
+
+#[test]
+fn columns_of_small_weights_are_scaled() {
+    let weights = [1e-14, 2.0, -3e-14, 0.5, f32::from_bits(9), 1e-15];
+    let bias = [0.5e-14, 0.25];
+    let constant = |name: &str, dims: &[i64], values: &[f32]| TensorProto {
+        name: name.to_owned(),
+        data_type: FLOAT,
+        dims: dims.to_vec(),
+        float_data: values.to_vec(),
+        ..Default::default()
+    };
+    let mut graph = graph(vec![node("Gemm", "product", &["x", "w", "c"], &["y"])]);
+    graph.input = vec![common::value("x", FLOAT, &common::fixed(&[1, 3]))];
+    graph.initializer = vec![constant("w", &[3, 2], &weights), constant("c", &[2], &bias)];
+    let imported = import_bytes(&file(graph), &ImportOptions::default()).unwrap();
+    let node = "node \"product\" (Gemm)".to_owned();
+    assert_eq!(imported.notes, [Note::RescaledWeights { node, saved: 4, total: 6 }]);
+    assert_eq!(operators(&imported.plan), ["Gemm", "Mul", "Add"]);
+    let session = praxis_inference::Session::prepare(std::sync::Arc::new(imported.plan)).unwrap();
+    let x = [3.0, 7.0, 1e30];
+    let y = session.run(&[praxis_model::Tensor::from_f32([1, 3], &x)]).unwrap()[0].to_f32().unwrap();
+    for (column, &y) in y.iter().enumerate() {
+        let terms = (0..3).map(|i| f64::from(x[i]) * f64::from(weights[2 * i + column]));
+        let exact = terms.sum::<f64>() + f64::from(bias[column]);
+        assert!((f64::from(y) - exact).abs() < exact.abs() * 1e-6, "{y} and {exact}");
+    }
+}
+
+#[test]
+fn a_bias_becomes_part_of_its_product() {
+    let mut graph =
+        graph(vec![node("MatMul", "product", &["x", "x"], &["p"]), node("Add", "sum", &["b", "p"], &["y"])]);
+    graph.input =
+        vec![common::value("x", FLOAT, &common::fixed(&[4, 4])), common::value("b", FLOAT, &common::fixed(&[4]))];
+    let mut wider = graph.clone();
+    let plan = import_bytes(&file(graph), &ImportOptions::default()).unwrap().plan;
+    assert_eq!(operators(&plan), ["Gemm"]);
+    // A bias that makes the result larger is no bias.
+    wider.input[1] = common::value("b", FLOAT, &common::fixed(&[3, 4, 4]));
+    let plan = import_bytes(&file(wider), &ImportOptions::default()).unwrap().plan;
+    assert_eq!(operators(&plan), ["MatMul", "Add"]);
 }
 
 #[test]

@@ -7,6 +7,12 @@ use crate::arith::exact_fma;
 pub(super) trait Panel: Copy {
     /// Whether the registers hold twice as many accumulators as AVX2's.
     const WIDE: bool;
+    /// Most rows of a tile.
+    const ROWS: usize;
+    /// Panels of a tile of at most half as many rows.
+    const PANELS_LOW: usize = if Self::WIDE { 4 } else { 2 };
+    /// Panels of a higher tile.
+    const PANELS_HIGH: usize = if Self::WIDE { 2 } else { 1 };
 
     /// All lanes +0.
     ///
@@ -45,6 +51,7 @@ pub(super) struct ScalarPanel([f32; PANEL]);
 
 impl Panel for ScalarPanel {
     const WIDE: bool = false;
+    const ROWS: usize = 2;
 
     #[inline(always)]
     unsafe fn zero() -> Self {
@@ -124,6 +131,7 @@ mod x86 {
 
     impl Panel for Sse2Panel {
         const WIDE: bool = false;
+        const ROWS: usize = 2;
 
         #[inline(always)]
         unsafe fn zero() -> Self {
@@ -182,6 +190,7 @@ mod x86 {
 
     impl Panel for Avx2Panel {
         const WIDE: bool = false;
+        const ROWS: usize = 6;
 
         #[inline(always)]
         unsafe fn zero() -> Self {
@@ -222,6 +231,7 @@ mod x86 {
 
     impl Panel for Avx512Panel {
         const WIDE: bool = true;
+        const ROWS: usize = 6;
 
         #[inline(always)]
         unsafe fn zero() -> Self {

@@ -1,7 +1,11 @@
 //! Products of float64 (separate multiply and add, rule R8) and of integers (wrapping).
 
 use super::{BLOCK, Layout, Sizes, flush_f64};
-use crate::{align::Plain, arith::Canonical};
+use crate::{
+    align::Plain,
+    arith::{Canonical, Fma},
+    isa::{Job, Path},
+};
 
 /// A number of a product that is not float32.
 pub(crate) trait Number: Plain + Canonical {
@@ -66,69 +70,90 @@ macro_rules! integers {
 
 integers!(i32 i64 u32 u64);
 
+/// The operands of a product.
+#[derive(Clone, Copy)]
+struct Task<'a, T> {
+    sizes: Sizes,
+    left: &'a [T],
+    left_layout: Layout,
+    right: &'a [T],
+    right_layout: Layout,
+}
+
 /// out = left * right, before NaN is made canonical; chains in blocks of 256 as for float32.
 pub(crate) fn multiply_plain<T: Number>(
+    path: Path,
     sizes: Sizes,
-    left: &[T],
-    left_layout: Layout,
-    right: &[T],
-    right_layout: Layout,
+    (left, left_layout): (&[T], Layout),
+    (right, right_layout): (&[T], Layout),
     out: &mut [T],
 ) {
-    let Sizes { m, k, n } = sizes;
-    let left_at = |row: usize, i: usize| match left_layout {
-        Layout::Rows => left[row * k + i].operand(),
-        Layout::Columns => left[i * m + row].operand(),
-    };
-    for row in 0..m {
-        for column in (0..n).step_by(TILE) {
-            let width = TILE.min(n - column);
-            let mut sums = [T::ZERO; TILE];
-            for start in (0..k).step_by(BLOCK) {
-                let mut chains = [T::ZERO; TILE];
-                for i in start..k.min(start + BLOCK) {
-                    let a = left_at(row, i);
-                    let line = line(right, right_layout, (k, n), i, column, width);
-                    for (chain, b) in chains.iter_mut().zip(line) {
-                        *chain = chain.plus(a.times(b.operand()));
-                    }
-                }
-                for (sum, chain) in sums.iter_mut().zip(chains) {
-                    *sum = if start == 0 { chain } else { sum.plus(chain) };
-                }
+    path.run(Product { task: Task { sizes, left, left_layout, right, right_layout }, out });
+}
+
+struct Product<'a, T> {
+    task: Task<'a, T>,
+    out: &'a mut [T],
+}
+
+impl<T: Number> Job for Product<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<F: Fma>(self) {
+        let n = self.task.sizes.n;
+        for (row, out) in self.out.chunks_exact_mut(n).enumerate() {
+            for (number, out) in out.chunks_mut(TILE).enumerate() {
+                self.task.tile(row, number * TILE, out);
             }
-            out[row * n + column..row * n + column + width].copy_from_slice(&sums[..width]);
         }
     }
 }
 
 /// Columns that are computed side by side.
-const TILE: usize = 16;
+const TILE: usize = 64;
 
-/// Row `i` of the right operand from `column` on; 0 past its end.
-#[inline(always)]
-fn line<T: Number>(
-    right: &[T],
-    layout: Layout,
-    (k, n): (usize, usize),
-    i: usize,
-    column: usize,
-    width: usize,
-) -> [T; TILE] {
-    let mut line = [T::ZERO; TILE];
-    match layout {
-        Layout::Rows => {
-            let from = &right[i * n + column..i * n + column + width];
-            match <&[T; TILE]>::try_from(from) {
-                Ok(whole) => line = *whole,
-                Err(_) => line[..width].copy_from_slice(from),
+impl<T: Number> Task<'_, T> {
+    /// One row from `column` on.
+    #[inline(always)]
+    fn tile(self, row: usize, column: usize, out: &mut [T]) {
+        let k = self.sizes.k;
+        for start in (0..k).step_by(BLOCK) {
+            let mut chains = [T::ZERO; TILE];
+            let chains = &mut chains[..out.len()];
+            for i in start..k.min(start + BLOCK) {
+                let a = self.left_at(row, i);
+                self.step(i, column, a, chains);
             }
-        }
-        Layout::Columns => {
-            for (j, to) in line[..width].iter_mut().enumerate() {
-                *to = right[(column + j) * k + i];
+            for (sum, &chain) in out.iter_mut().zip(&*chains) {
+                *sum = if start == 0 { chain } else { sum.plus(chain) };
             }
         }
     }
-    line
+
+    #[inline(always)]
+    fn left_at(self, row: usize, i: usize) -> T {
+        match self.left_layout {
+            Layout::Rows => self.left[row * self.sizes.k + i].operand(),
+            Layout::Columns => self.left[i * self.sizes.m + row].operand(),
+        }
+    }
+
+    /// Adds `a` times row `i` of the right operand from `column` on.
+    #[inline(always)]
+    fn step(self, i: usize, column: usize, a: T, chains: &mut [T]) {
+        let Sizes { k, n, .. } = self.sizes;
+        match self.right_layout {
+            Layout::Rows => {
+                for (chain, &b) in chains.iter_mut().zip(&self.right[i * n + column..]) {
+                    *chain = chain.plus(a.times(b.operand()));
+                }
+            }
+            Layout::Columns => {
+                for (chain, &b) in chains.iter_mut().zip(self.right[column * k + i..].iter().step_by(k)) {
+                    *chain = chain.plus(a.times(b.operand()));
+                }
+            }
+        }
+    }
 }

@@ -87,6 +87,17 @@ unsafe fn run_avx512(task: Task<'_>, out: &mut [f32], partial: &mut [f32]) {
     unsafe { task.run::<Avx512Panel>(out, partial) }
 }
 
+/// Numbers of the left operand that stay in the second cache while the panels pass by: 512 KiB.
+const LEFT_AT_ONCE: usize = 128 * 1024;
+
+/// Where a tile stands: its first row, its first panel, the first of its terms.
+#[derive(Clone, Copy)]
+struct Place {
+    row: usize,
+    panel: usize,
+    start: usize,
+}
+
 /// Operands whose lengths match the sizes.
 #[derive(Clone, Copy)]
 struct Task<'a> {
@@ -100,78 +111,121 @@ impl Task<'_> {
     /// The slices have the lengths of the sizes, `partial` that of one row's blocks, and the processor runs `P`.
     #[inline(always)]
     unsafe fn run<P: Panel>(self, out: &mut [f32], partial: &mut [f32]) {
-        let m = self.sizes.m;
-        let mut row = 0;
+        let Sizes { m, k, .. } = self.sizes;
         // SAFETY: rows stay below m; the rest is the caller's promise.
         unsafe {
-            while m - row >= 4 {
-                if P::WIDE {
-                    self.rows::<P, 4, 2>(row, out)
+            if m == 1 {
+                return if P::WIDE {
+                    self.one_row::<P, 8>(0, out, partial)
                 } else {
-                    self.rows::<P, 4, 1>(row, out)
-                }
-                row += 4;
+                    self.one_row::<P, 4>(0, out, partial)
+                };
             }
-            if m - row >= 2 {
-                if P::WIDE {
-                    self.rows::<P, 2, 4>(row, out)
-                } else {
-                    self.rows::<P, 2, 2>(row, out)
-                }
-                row += 2;
-            }
-            if row < m {
-                if P::WIDE { self.one_row::<P, 8>(row, out, partial) } else { self.one_row::<P, 4>(row, out, partial) }
+            let at_once = (LEFT_AT_ONCE / k).max(8 * P::ROWS);
+            for first in (0..m).step_by(at_once) {
+                self.rows::<P>(first..m.min(first + at_once), out);
             }
         }
     }
 
-    /// `R` rows from `first` on, `C` panels at a time.
+    /// Some rows: panel by panel and block by block, so that a panel's block stays in the first cache while all rows pass by.
     ///
     /// # Safety
-    /// As for `run`, and `first + R <= m`.
+    /// As for `run`; the rows are below m.
     #[inline(always)]
-    unsafe fn rows<P: Panel, const R: usize, const C: usize>(self, first: usize, out: &mut [f32]) {
+    unsafe fn rows<P: Panel>(self, rows: core::ops::Range<usize>, out: &mut [f32]) {
+        // Tiles of equal height, as far as that goes.
+        let height = rows.len().div_ceil(rows.len().div_ceil(P::ROWS));
+        let most = if height <= P::ROWS / 2 { P::PANELS_LOW } else { P::PANELS_HIGH };
         let panels = self.sizes.panels();
         let mut panel = 0;
-        // SAFETY: the panels stay below their number.
-        unsafe {
-            while panels - panel >= C {
-                self.tiles::<P, R, C>(first, panel, out);
-                panel += C;
+        while panel < panels {
+            let left = panels - panel;
+            let width = if left == 3 { most.min(2) } else { most.min(left) };
+            for start in (0..self.sizes.k).step_by(BLOCK) {
+                for row in rows.clone().step_by(height) {
+                    let place = Place { row, panel, start };
+                    // SAFETY: the tile's rows and panels were counted above.
+                    unsafe { self.tile_of::<P>(place, height.min(rows.end - row), width, out) };
+                }
             }
-            while panel < panels {
-                self.tiles::<P, R, 1>(first, panel, out);
-                panel += 1;
+            panel += width;
+        }
+    }
+
+    /// The tile of this height and width.
+    ///
+    /// # Safety
+    /// As for `run`; the tile's rows and panels are below their numbers.
+    #[inline(always)]
+    unsafe fn tile_of<P: Panel>(self, place: Place, height: usize, width: usize, out: &mut [f32]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match (height, width) {
+                (1, 4) if P::WIDE => self.tile::<P, 1, 4>(place, out),
+                (2, 4) if P::WIDE => self.tile::<P, 2, 4>(place, out),
+                (3, 4) if P::WIDE => self.tile::<P, 3, 4>(place, out),
+                (1, 2) => self.tile::<P, 1, 2>(place, out),
+                (2, 2) if P::ROWS > 2 => self.tile::<P, 2, 2>(place, out),
+                (3, 2) if P::ROWS > 2 => self.tile::<P, 3, 2>(place, out),
+                (4, 2) if P::WIDE => self.tile::<P, 4, 2>(place, out),
+                (5, 2) if P::WIDE => self.tile::<P, 5, 2>(place, out),
+                (6, 2) if P::WIDE => self.tile::<P, 6, 2>(place, out),
+                // No closures: one that is not inlined would lose the instruction set.
+                _ => {
+                    for panel in place.panel..place.panel + width {
+                        self.column_of_tiles::<P>(Place { panel, ..place }, height, out);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A tile of one panel.
+    ///
+    /// # Safety
+    /// As for `tile_of`.
+    #[inline(always)]
+    unsafe fn column_of_tiles<P: Panel>(self, place: Place, height: usize, out: &mut [f32]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match height {
+                2 => self.tile::<P, 2, 1>(place, out),
+                3 if P::ROWS > 2 => self.tile::<P, 3, 1>(place, out),
+                4 if P::ROWS > 2 => self.tile::<P, 4, 1>(place, out),
+                5 if P::ROWS > 2 => self.tile::<P, 5, 1>(place, out),
+                6 if P::ROWS > 2 => self.tile::<P, 6, 1>(place, out),
+                _ => {
+                    for row in place.row..place.row + height {
+                        self.tile::<P, 1, 1>(Place { row, ..place }, out);
+                    }
+                }
             }
         }
     }
 
     /// # Safety
-    /// As for `rows`, and `panel + C` is at most the number of panels.
+    /// As for `run`; `R` rows and `C` panels from the place on are below their numbers.
     #[inline(always)]
-    unsafe fn tiles<P: Panel, const R: usize, const C: usize>(self, first: usize, panel: usize, out: &mut [f32]) {
+    unsafe fn tile<P: Panel, const R: usize, const C: usize>(self, place: Place, out: &mut [f32]) {
         let Sizes { k, n, .. } = self.sizes;
-        let mut start = 0;
-        while start < k {
-            let length = BLOCK.min(k - start);
-            // SAFETY: row `first + r` starts at `(first + r) * k` and has k elements; panel `panel + c` starts at
-            // `(panel + c) * k * 16` and has k * 16 elements; `start + length <= k`.
-            let sums = unsafe {
-                let left = core::array::from_fn(|r| self.left.as_ptr().add((first + r) * k + start));
-                let right = core::array::from_fn(|c| self.right.as_ptr().add(((panel + c) * k + start) * PANEL));
-                tile::<P, R, C>(left, right, length)
-            };
-            for (r, sums) in sums.into_iter().enumerate() {
-                for (c, sum) in sums.into_iter().enumerate() {
-                    let column = (panel + c) * PANEL;
-                    let begin = (first + r) * n + column;
-                    let target = &mut out[begin..begin + PANEL.min(n - column)];
-                    // SAFETY: the processor runs `P`.
-                    unsafe { accumulate(sum, target, start == 0) };
-                }
+        let Place { row, panel, start } = place;
+        let length = BLOCK.min(k - start);
+        // SAFETY: row `row + r` starts at `(row + r) * k` and has k elements; panel `panel + c` starts at
+        // `(panel + c) * k * 16` and has k * 16 elements; `start + length <= k`.
+        let sums = unsafe {
+            let left = core::array::from_fn(|r| self.left.as_ptr().add((row + r) * k + start));
+            let right = core::array::from_fn(|c| self.right.as_ptr().add(((panel + c) * k + start) * PANEL));
+            tile::<P, R, C>(left, right, length)
+        };
+        for (r, sums) in sums.into_iter().enumerate() {
+            for (c, sum) in sums.into_iter().enumerate() {
+                let column = (panel + c) * PANEL;
+                let begin = (row + r) * n + column;
+                let target = &mut out[begin..begin + PANEL.min(n - column)];
+                // SAFETY: the processor runs `P`.
+                unsafe { accumulate(sum, target, start == 0) };
             }
-            start += length;
         }
     }
 
@@ -275,7 +329,10 @@ unsafe fn tile<P: Panel, const R: usize, const C: usize>(
     unsafe {
         let mut sums = [[P::zero(); C]; R];
         for step in 0..length {
-            let columns: [P; C] = core::array::from_fn(|c| P::load(right[c].add(step * PANEL)));
+            let mut columns = [P::zero(); C];
+            for c in 0..C {
+                columns[c] = P::load(right[c].add(step * PANEL));
+            }
             for r in 0..R {
                 let a = *left[r].add(step);
                 for c in 0..C {

@@ -106,10 +106,10 @@ fn run(call: &mut Call<'_>, shape: &Shape, weights: Option<&AlignedBytes>) -> Re
 }
 
 fn run_plain<T: Number>(call: &mut Call<'_>, shape: &Shape) -> Result<(), Fault> {
-    let (left, right) = (call.input::<T>(0)?, call.input::<T>(1)?);
+    let (path, left, right) = (call.path, call.input::<T>(0)?, call.input::<T>(1)?);
     let bias = if shape.bias.is_some() { call.input::<T>(2)? } else { &[] };
     let output = call.output::<T>()?;
-    multiply_plain(shape.sizes, left, shape.left, right, shape.right, output);
+    multiply_plain(path, shape.sizes, (left, shape.left), (right, shape.right), output);
     let (alpha, beta) = (T::factor(shape.alpha), T::factor(shape.beta));
     let Some(loops) = &shape.bias else {
         output.iter_mut().for_each(|x| *x = alpha.times(*x).canonical());

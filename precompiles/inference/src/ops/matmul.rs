@@ -88,12 +88,12 @@ fn run(call: &mut Call<'_>, batch: &Batch, weights: Option<&AlignedBytes>) -> Re
 }
 
 fn run_plain<T: Number>(call: &mut Call<'_>, batch: &Batch) -> Result<(), Fault> {
-    let (left, right) = (call.input::<T>(0)?, call.input::<T>(1)?);
+    let (path, left, right) = (call.path, call.input::<T>(0)?, call.input::<T>(1)?);
     let output = call.output::<T>()?;
     let Sizes { m, k, n } = batch.sizes;
     for (out, &(l, r)) in output.chunks_exact_mut(m * n).zip(&batch.pairs) {
         let (left, right) = (&left[l * m * k..(l + 1) * m * k], &right[r * k * n..(r + 1) * k * n]);
-        multiply_plain(batch.sizes, left, Layout::Rows, right, Layout::Rows, out);
+        multiply_plain(path, batch.sizes, (left, Layout::Rows), (right, Layout::Rows), out);
     }
     output.iter_mut().for_each(|x| *x = x.canonical());
     Ok(())

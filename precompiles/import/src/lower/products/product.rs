@@ -1,6 +1,6 @@
-use praxis_model::ops;
+use praxis_model::{DType, ops};
 
-use super::super::Context;
+use super::{super::Context, permute::permute};
 use crate::{graph::Value, refusal::Refusal};
 
 pub(in crate::lower) fn matmul(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
@@ -15,8 +15,14 @@ pub(in crate::lower) fn gemm(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Ref
     let alpha = cx.attributes.float("alpha")?.unwrap_or(1.0);
     let beta = cx.attributes.float("beta")?.unwrap_or(1.0);
     let trans_a = cx.attributes.flag("transA")?;
-    let trans_b = cx.attributes.flag("transB")?;
+    let mut trans_b = cx.attributes.flag("transB")?;
     let mut inputs = vec![cx.input(0)?, cx.input(1)?];
+    // Float32 is packed anyway; the other types' kernels read weights row by row, so a constant is turned once.
+    let right = inputs[1];
+    if trans_b && cx.kind(right).dtype != DType::F32 && cx.shape(right).len() == 2 && cx.known(right).is_some() {
+        inputs[1] = permute(cx, right, &[1, 0])?;
+        trans_b = false;
+    }
     inputs.extend(cx.optional(2).filter(|_| beta != 0.0));
     let beta = if inputs.len() == 3 { beta } else { 1.0 };
     cx.emit(ops::Gemm { alpha, beta, trans_a, trans_b }, &inputs)

@@ -131,7 +131,8 @@ impl Cell for LSTM {
             }
             let side = &mut step.side[..n];
             side.copy_from_slice(cell);
-            apply(path, clip, h, side);
+            // The clip holds gates only, as onnxruntime has it.
+            apply(path, None, h, side);
             path.run(Product { to: &mut step.state[row * n..(row + 1) * n], left: o, right: side });
         }
     }

@@ -54,7 +54,7 @@ pub struct Recurrence {
     pub direction: Direction,
     /// The functions of the gates, pass by pass.
     pub activations: Vec<Activation>,
-    /// Arguments of the functions are held between -clip and clip; positive.
+    /// What enters the functions of the gates is held between -clip and clip; positive. A cell state is not.
     pub clip: Option<f32>,
     /// Whether B is an operand.
     pub bias: bool,

@@ -5,7 +5,7 @@ pub const ERF_MAX_ULP: f64 = 1.5;
 /// Largest error of [`gelu`], likewise.
 pub const GELU_MAX_ULP: f64 = 10.0;
 /// Largest error of [`gelu_tanh`], likewise: near its end below, the exponent has lost digits.
-pub const GELU_TANH_MAX_ULP: f64 = 200.0;
+pub const GELU_TANH_MAX_ULP: f64 = 220.0;
 
 /// erf(x) / x - 1 on |x| <= 0.9, ascending powers of x^2.
 const SMALL: [u32; 6] = [0x3E03_75D3, 0xBEC0_937E, 0x3DE7_0F2F, 0xBCDB_631E, 0x3BA4_4FC7, 0xBA1F_F717];

@@ -79,9 +79,15 @@ impl<'a> Attributes<'a> {
         Ok(self.take(name, AttributeType::Floats)?.map(|a| a.floats.as_slice()))
     }
 
+    /// Text in UTF-8.
     pub(crate) fn string(&mut self, name: &str) -> Result<Option<&'a str>, String> {
         let Some(attribute) = self.take(name, AttributeType::String)? else { return Ok(None) };
-        core::str::from_utf8(&attribute.s).map(Some).map_err(|_| format!("the attribute {name} is not UTF-8"))
+        utf8(name, &attribute.s).map(Some)
+    }
+
+    pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<&'a str>>, String> {
+        let Some(attribute) = self.take(name, AttributeType::Strings)? else { return Ok(None) };
+        attribute.strings.iter().map(|text| utf8(name, text)).collect::<Result<_, _>>().map(Some)
     }
 
     pub(crate) fn tensor(&mut self, name: &str) -> Result<Option<&'a pb::TensorProto>, String> {
@@ -142,4 +148,8 @@ impl<'a> Attributes<'a> {
             Some(name) => Err(format!("the attribute {} is not supported here", shown(name))),
         }
     }
+}
+
+fn utf8<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, String> {
+    core::str::from_utf8(bytes).map_err(|_| format!("the attribute {name} is not UTF-8"))
 }

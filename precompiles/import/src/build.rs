@@ -11,17 +11,25 @@ use crate::{
     rewrite::rewrite,
 };
 
+/// An output of the model.
+pub(crate) struct Output {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// Names of its numbers or columns; none for most outputs.
+    pub(crate) labels: Vec<String>,
+}
+
 /// Builds the Plan of `graph`. Constants are numbered by their first use and equal ones are stored once, so the Plan
 /// depends on what the file computes and not on how it names things.
 pub(crate) fn build(
     mut graph: Graph,
     label: &dyn Fn(usize) -> NodeLabel,
     inputs: &[ValueInfo],
-    outputs: &[(String, Value)],
+    outputs: &[Output],
     source_sha256: [u8; 32],
     notes: &mut Vec<Note>,
 ) -> Result<Plan, ImportError> {
-    let output_values: Vec<Value> = outputs.iter().map(|(_, value)| *value).collect();
+    let output_values: Vec<Value> = outputs.iter().map(|output| output.value).collect();
     graph.drop_dead_nodes(&output_values);
     rewrite(&mut graph, &output_values, label, notes);
     graph.drop_dead_nodes(&output_values);
@@ -58,9 +66,9 @@ pub(crate) fn build(
             assembly.handles[value.index()] = Some(handle);
         }
     }
-    for (name, value) in outputs {
+    for Output { name, value, labels } in outputs {
         let handle = assembly.operand(&graph, *value).map_err(|e| complete(e, name))?;
-        assembly.builder.output(name.clone(), handle);
+        assembly.builder.labelled_output(name.clone(), handle, labels.clone());
     }
     assembly.builder.finish().map_err(|error| complete(error, "the model"))
 }

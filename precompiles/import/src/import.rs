@@ -1,15 +1,16 @@
 use std::{fs::File, io::Read, path::Path};
 
-use praxis_model::Plan;
+use praxis_model::{DType, Plan};
 use sha2::{Digest, Sha256};
 use tract_onnx::pb;
 
 use crate::{
     ImportError, ImportOptions, Note, UnsupportedNode, build,
     functions::Functions,
+    graph::Value,
     inputs,
     limits::{MAX_FILE_BYTES, MAX_OPSET, MIN_OPSET},
-    lower::{Body, Lowering, Opsets, is_supported, is_unchanged},
+    lower::{Body, Lowering, Names, Opsets, is_supported, is_unchanged},
     order::{Definition, Definitions, Section, label},
     proto::{self, OnnxFile},
     tensor::dtype,
@@ -69,18 +70,28 @@ pub(crate) fn import_file_parts(
     let mut notes = Vec::new();
     let given: Vec<_> = model_inputs(onnx, &body.names);
     let open: Vec<_> = given.iter().copied().filter(|info| !options.frozen.contains_key(&info.name)).collect();
-    let inputs = inputs::resolve(&open, options, &mut notes)?;
+    let mut inputs = inputs::resolve(&open, options, &mut notes)?;
+    let doubles = inputs.iter_mut().filter(|info| options.to_float32 && info.dtype == DType::F64);
+    let narrowed = doubles.map(|info| info.dtype = DType::F32).count() > 0;
     let types = inputs.iter().map(|info| (info.name.as_str(), info.tensor_type()));
     let opsets = Opsets { default: file.opset, ml: file.ml_opset };
     let mut lowering = Lowering::new(&functions, body, opsets, types);
+    if options.to_float32 {
+        lowering.narrow_floats();
+    }
     lowering.freeze(&given, options)?;
     lowering.main()?;
     let mut outputs = Vec::with_capacity(onnx.output.len());
     for info in &onnx.output {
         let wrong = |why: String| ImportError::Interface { role: "output", name: info.name.clone(), why };
         let value = lowering.value(&info.name).map_err(|refusal| refusal.named(wrong))?;
-        check_declared(info, lowering.graph.kind(value), &mut notes).map_err(wrong)?;
-        outputs.push((info.name.clone(), value));
+        check_declared(info, lowering.graph.kind(value), lowering.names.labels(value).is_some(), &mut notes)
+            .map_err(wrong)?;
+        let labels = output_labels(info, &lowering.names, value, &mut notes);
+        outputs.push(build::Output { name: info.name.clone(), value, labels });
+    }
+    if narrowed || lowering.narrowed {
+        notes.push(Note::ToFloat32);
     }
     let source_sha256 = Sha256::digest(bytes).into();
     let graph = std::mem::take(&mut lowering.graph);
@@ -104,17 +115,40 @@ pub(crate) fn unsupported(body: &Body<'_>, functions: &Functions<'_>) -> Vec<Uns
     missing.map(|(index, node)| UnsupportedNode::new(label(body.section.nodes, index), &node.domain)).collect()
 }
 
-/// A declared element type must be the computed one; a declared shape that differs is worth a note, as exporters
-/// sometimes leave a wrong one behind.
+/// Names of an output's labels: of its numbers, or of its columns where the file gives maps.
+fn output_labels(info: &pb::ValueInfoProto, names: &Names, value: Value, notes: &mut Vec<Note>) -> Vec<String> {
+    let output = info.name.clone();
+    match (names.labels(value), names.columns(value)) {
+        (Some(labels), _) => {
+            notes.push(Note::Labels { output, names: labels.to_vec() });
+            labels.to_vec()
+        }
+        (None, Some(columns)) => {
+            notes.push(Note::Maps { output });
+            columns.to_vec()
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+/// A declared element type must be the computed one, but for strings, which became numbers, and for the width of floats, which
+/// exporters confuse: then the file's nodes decide. A declared shape that differs is worth a note too.
 fn check_declared(
     info: &pb::ValueInfoProto,
     computed: &praxis_model::TensorType,
+    is_labels: bool,
     notes: &mut Vec<Note>,
 ) -> Result<(), String> {
     let Some(declared) = inputs::declared(info) else { return Ok(()) };
-    if declared.elem_type != 0 && dtype(declared.elem_type)? != computed.dtype {
-        let stated = proto::data_type_name(declared.elem_type);
-        return Err(format!("the file declares it as {stated}, its nodes give {}", computed.dtype));
+    let is_text = declared.elem_type == pb::tensor_proto::DataType::String as i32;
+    if declared.elem_type != 0 && !(is_text && is_labels) {
+        let stated = dtype(declared.elem_type)?;
+        if stated != computed.dtype {
+            if !(stated.is_float() && computed.dtype.is_float()) {
+                return Err(format!("the file declares it as {stated}, its nodes give {}", computed.dtype));
+            }
+            notes.push(Note::OutputType { output: info.name.clone(), declared: stated, computed: computed.dtype });
+        }
     }
     let Some(dims) = declared.dims else { return Ok(()) };
     let fits = |(dim, &size): (&inputs::DeclaredDim<'_>, &u32)| match *dim {

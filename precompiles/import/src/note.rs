@@ -1,5 +1,7 @@
 use core::fmt;
 
+use praxis_model::DType;
+
 use crate::limits::shown;
 
 /// Something that the importer decided and the caller should know.
@@ -38,6 +40,29 @@ pub enum Note {
         /// What follows.
         computed: Vec<u32>,
     },
+    /// The file declares another width of float for an output than the one that follows from its nodes.
+    OutputType {
+        /// The output.
+        output: String,
+        /// What the file says.
+        declared: DType,
+        /// What follows.
+        computed: DType,
+    },
+    /// float64 inputs, constants and conversions became float32, as the caller asked.
+    ToFloat32,
+    /// Strings became their positions in this list; the Plan has it as the output's labels.
+    Labels {
+        /// The output.
+        output: String,
+        /// The strings.
+        names: Vec<String>,
+    },
+    /// A list of maps became the tensor of its values; each column stands for a key.
+    Maps {
+        /// The output.
+        output: String,
+    },
 }
 
 impl fmt::Display for Note {
@@ -55,6 +80,24 @@ impl fmt::Display for Note {
             }
             Self::RescaledWeights { node, saved, total } => {
                 write!(f, "{node}: {saved} of {total} weights are too small for dot products; their columns are scaled")
+            }
+            Self::OutputType { output, declared, computed } => {
+                let output = shown(output);
+                write!(f, "the file declares the output \"{output}\" as {declared}, its nodes give {computed}")
+            }
+            Self::ToFloat32 => f.write_str("float64 inputs, constants and conversions became float32"),
+            Self::Labels { output, names } => {
+                let list: Vec<_> =
+                    names.iter().take(8).zip(0..).map(|(name, at)| format!("{at} {}", shown(name))).collect();
+                let more = if names.len() > list.len() { ", …" } else { "" };
+                write!(f, "the output \"{}\" gives labels by number: {}{more}", shown(output), list.join(", "))
+            }
+            Self::Maps { output } => {
+                let output = shown(output);
+                write!(
+                    f,
+                    "the output \"{output}\" is a list of maps in the file; it gives their values, a column for each key"
+                )
             }
             Self::OutputShape { output, declared, computed } => {
                 let output = shown(output);

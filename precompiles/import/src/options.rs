@@ -11,6 +11,8 @@ pub struct ImportOptions {
     pub shapes: BTreeMap<String, Vec<u32>>,
     /// Inputs that become constants of the model, by name: sizes, axes and the like that a Plan has to know.
     pub frozen: BTreeMap<String, Tensor>,
+    /// Makes float32 of the float64 inputs, constants and conversions of the file.
+    pub to_float32: bool,
 }
 
 impl ImportOptions {

@@ -1,5 +1,6 @@
 //! Constants of the file, in each of the ways that a `TensorProto` can hold them.
 
+use praxis_inference::arith::CANONICAL_NAN_F32;
 use praxis_model::{DType, Tensor, TensorType};
 use tract_onnx::pb::{self, tensor_proto::DataLocation};
 
@@ -26,6 +27,28 @@ pub(crate) fn load(proto: &pb::TensorProto) -> Result<Tensor, String> {
     Ok(Tensor { dtype: ty.dtype, shape: ty.shape, data })
 }
 
+/// The elements of a constant of strings; `None` for one of numbers.
+pub(crate) fn strings(proto: &pb::TensorProto) -> Result<Option<Vec<String>>, String> {
+    if proto.data_type != pb::tensor_proto::DataType::String as i32 {
+        return Ok(None);
+    }
+    let text = |bytes: &Vec<u8>| core::str::from_utf8(bytes).map(str::to_owned);
+    let strings = proto.string_data.iter().map(text).collect::<Result<Vec<_>, _>>();
+    let strings = strings.map_err(|_| "one of its strings is not UTF-8".to_owned())?;
+    let elements = TensorType::new(DType::U8, dimensions(&proto.dims)?).checked_elements();
+    if elements != Some(strings.len() as u64) {
+        return Err(format!("it holds {} strings, its shape asks for another number", strings.len()));
+    }
+    Ok(Some(strings))
+}
+
+/// A float64 constant rounded to float32, ties to even.
+pub(crate) fn to_float32(tensor: &Tensor) -> Tensor {
+    let narrow = |value: f64| if value.is_nan() { f32::from_bits(CANONICAL_NAN_F32) } else { value as f32 };
+    let values: Vec<f32> = tensor.to_f64().unwrap_or_default().into_iter().map(narrow).collect();
+    Tensor::from_f32(tensor.shape.clone(), &values)
+}
+
 /// The element type with this ONNX number.
 pub(crate) fn dtype(number: i32) -> Result<DType, String> {
     u8::try_from(number).ok().and_then(DType::from_code).ok_or_else(|| {
@@ -34,7 +57,7 @@ pub(crate) fn dtype(number: i32) -> Result<DType, String> {
     })
 }
 
-fn dimensions(dims: &[i64]) -> Result<Vec<u32>, String> {
+pub(crate) fn dimensions(dims: &[i64]) -> Result<Vec<u32>, String> {
     if dims.len() > praxis_model::limits::MAX_RANK {
         return Err(format!("it has {} dimensions, at most {}", dims.len(), praxis_model::limits::MAX_RANK));
     }

@@ -40,7 +40,9 @@ pub(crate) fn evaluate_with(op: &Op, inputs: &[Tensor], isa: Isa) -> Result<Vec<
     inputs.iter().try_for_each(Tensor::check)?;
     let types: Vec<TensorType> = inputs.iter().map(Tensor::tensor_type).collect();
     let output_types = op.outputs(&types)?;
-    let constants = vec![None; inputs.len()];
+    // Tables are read when a node is prepared; everything else is given to the run.
+    let tables = inputs.iter().enumerate().map(|(index, input)| op.is_table(index).then_some(input.data.as_slice()));
+    let constants: Vec<Option<&[u8]>> = tables.collect();
     let node = NodeContext { inputs: &types, outputs: &output_types, constants: &constants };
     let prepared = call::prepare(op, &node)?;
     let aligned: Vec<AlignedBytes> = inputs.iter().map(|input| AlignedBytes::copy_of(&input.data)).collect();

@@ -9,5 +9,6 @@ mod reference;
 mod session;
 mod speed;
 mod trace;
+mod trees;
 
 pub(crate) use agreement::Random;

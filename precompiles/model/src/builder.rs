@@ -28,7 +28,7 @@ pub struct PlanBuilder {
     constants: Vec<Tensor>,
     nodes: Vec<(Op, Vec<Handle>, Vec<TensorType>)>,
     computed: Vec<TensorType>,
-    outputs: Vec<(String, Handle)>,
+    outputs: Vec<(String, Handle, Vec<String>)>,
 }
 
 /// Why a part cannot be added or the Plan is not valid.
@@ -85,7 +85,12 @@ impl PlanBuilder {
 
     /// Adds the next output.
     pub fn output(&mut self, name: impl Into<String>, handle: Handle) {
-        self.outputs.push((name.into(), handle));
+        self.labelled_output(name, handle, Vec::new());
+    }
+
+    /// Adds the next output with names for its labels, see [`Plan::labels`].
+    pub fn labelled_output(&mut self, name: impl Into<String>, handle: Handle, labels: Vec<String>) {
+        self.outputs.push((name.into(), handle, labels));
     }
 
     /// Type of a value of this builder.
@@ -109,7 +114,7 @@ impl PlanBuilder {
     /// The valid Plan. Constants that nothing reads are left out.
     pub fn finish(self) -> Result<Plan, BuildError> {
         let mut used = vec![false; self.constants.len()];
-        let read = self.nodes.iter().flat_map(|(_, inputs, _)| inputs).chain(self.outputs.iter().map(|(_, h)| h));
+        let read = self.nodes.iter().flat_map(|(_, inputs, _)| inputs).chain(self.outputs.iter().map(|(_, h, _)| h));
         read.filter(|handle| handle.kind == Kind::Constant).for_each(|handle| used[handle.index as usize] = true);
         let first_constant = self.inputs.len() as u32;
         let first_computed = first_constant + used.iter().filter(|&&used| used).count() as u32;
@@ -123,12 +128,13 @@ impl PlanBuilder {
                 Kind::Computed => first_computed + handle.index,
             }
         };
-        let outputs = self.outputs.iter().map(|(name, handle)| {
+        let outputs = self.outputs.iter().map(|(name, handle, _)| {
             let kind = self.tensor_type(*handle);
             ValueInfo { name: name.clone(), dtype: kind.dtype, shape: kind.shape }
         });
         let outputs = outputs.collect();
-        let output_values = self.outputs.iter().map(|&(_, handle)| id(handle)).collect();
+        let output_values = self.outputs.iter().map(|&(_, handle, _)| id(handle)).collect();
+        let labels = self.outputs.iter().map(|(_, _, labels)| labels.clone()).collect();
         let nodes = self.nodes.iter().map(|(op, inputs, outputs)| Node {
             op: op.clone(),
             inputs: inputs.iter().map(|&handle| id(handle)).collect(),
@@ -147,6 +153,7 @@ impl PlanBuilder {
             nodes,
             outputs,
             output_values,
+            labels,
             weights,
         };
         plan.validate()?;

@@ -10,7 +10,8 @@ use crate::{
     codec::{Reader, Writer},
     id::LEAF_BYTES,
     limits::{
-        MAX_CONSTANTS, MAX_GRAPH_BYTES, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES, MAX_PLAN_BYTES,
+        MAX_CONSTANTS, MAX_GRAPH_BYTES, MAX_LABELS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES,
+        MAX_PLAN_BYTES,
     },
     plan::constant_ranges,
 };
@@ -115,6 +116,7 @@ fn encode_graph(plan: &Plan) -> Vec<u8> {
     });
     out.list(&plan.outputs, value_info);
     out.list(&plan.output_values, |w, &id| w.u32(id));
+    out.list(&plan.labels, |w, labels| w.list(labels, |w, label| w.string(label)));
     out.into_bytes()
 }
 
@@ -134,9 +136,12 @@ fn decode_graph(bytes: &[u8]) -> Result<Plan, PlanError> {
     let nodes = reader.list("number of nodes", MAX_NODES, 10, read_node)?;
     let outputs = reader.list("number of outputs", MAX_MODEL_ARITY, 9, read_value_info)?;
     let output_values = reader.list("number of outputs", MAX_MODEL_ARITY, 4, Reader::u32)?;
+    let labels = reader.list("number of outputs", MAX_MODEL_ARITY, 4, |reader| {
+        reader.list("number of labels", MAX_LABELS, 4, |reader| reader.string("length of a label", MAX_NAME_BYTES))
+    })?;
     reader.end()?;
     let weights = Vec::new();
-    Ok(Plan { engine, importer, source_sha256, inputs, constants, nodes, outputs, output_values, weights })
+    Ok(Plan { engine, importer, source_sha256, inputs, constants, nodes, outputs, output_values, labels, weights })
 }
 
 fn read_value_info(reader: &mut Reader<'_>) -> Result<ValueInfo, PlanError> {

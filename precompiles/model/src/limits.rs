@@ -20,6 +20,8 @@ pub const MAX_NODE_ARITY: usize = 64;
 pub const MAX_RANK: usize = 8;
 /// Longest name of an input or output, in bytes of UTF-8.
 pub const MAX_NAME_BYTES: usize = 128;
+/// Most labels of an output; each is as long as a name at most.
+pub const MAX_LABELS: usize = 4096;
 /// Largest tensor.
 pub const MAX_TENSOR_BYTES: u64 = 32 * 1024 * 1024;
 /// Largest memory that one prepared Plan and one run of it take.

@@ -36,6 +36,9 @@ pub struct Plan {
     pub outputs: Vec<ValueInfo>,
     /// Which value each output is.
     pub output_values: Vec<ValueId>,
+    /// Names for each output, empty for most. Of an integer output they name its numbers from 0 on, as a classifier's class
+    /// labels; of any other one its columns, the elements of the last dimension. They change nothing that is computed.
+    pub labels: Vec<Vec<String>>,
     /// Constants, little-endian and row-major, each at a multiple of [`WEIGHT_ALIGNMENT`], gaps zero.
     pub weights: Vec<u8>,
 }

@@ -6,8 +6,8 @@ use crate::{
     Plan, PlanCost, PlanError, TensorType, ValueId, ValueInfo,
     encoding::check_gaps,
     limits::{
-        ENGINE_VERSION, KNOWN_ENGINES, MAX_CONSTANTS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY, MAX_NODES,
-        MAX_PLAN_BYTES,
+        ENGINE_VERSION, KNOWN_ENGINES, MAX_CONSTANTS, MAX_LABELS, MAX_MODEL_ARITY, MAX_NAME_BYTES, MAX_NODE_ARITY,
+        MAX_NODES, MAX_PLAN_BYTES,
     },
 };
 
@@ -20,6 +20,7 @@ impl Plan {
         self.check_counts()?;
         check_names("input", &self.inputs)?;
         check_names("output", &self.outputs)?;
+        self.outputs.iter().zip(&self.labels).try_for_each(|(info, labels)| check_labels(info, labels))?;
         let mut types: Vec<TensorType> = Vec::with_capacity(self.inputs.len() + self.constants.len());
         for (index, info) in self.inputs.iter().enumerate() {
             types.push(checked(info.tensor_type(), || format!("input {index}"))?);
@@ -47,6 +48,9 @@ impl Plan {
         }
         if self.outputs.is_empty() {
             return Err(PlanError::NotCanonical { what: "the model has no output" });
+        }
+        if self.outputs.len() != self.labels.len() {
+            return Err(PlanError::NotCanonical { what: "outputs and their labels differ in number" });
         }
         if self.outputs.len() != self.output_values.len() {
             return Err(PlanError::NotCanonical { what: "outputs and their values differ in number" });
@@ -115,6 +119,22 @@ fn checked(kind: TensorType, place: impl Fn() -> String) -> Result<TensorType, P
 fn lookup(types: &[TensorType], id: ValueId, place: impl Fn() -> String) -> Result<TensorType, PlanError> {
     let defined = types.len() as u32;
     types.get(id as usize).cloned().ok_or_else(|| PlanError::ValueId { place: place(), id, defined })
+}
+
+/// Columns have a name each; how many numbers a classifier gives cannot be seen here.
+fn check_labels(info: &ValueInfo, labels: &[String]) -> Result<(), PlanError> {
+    limit("number of labels", labels.len(), MAX_LABELS)?;
+    let columns = info.shape.last().map_or(1, |&dim| dim as usize);
+    if info.dtype.is_float() && !labels.is_empty() && labels.len() != columns {
+        return Err(PlanError::NotCanonical { what: "columns and their labels differ in number" });
+    }
+    for label in labels {
+        limit("length of a label", label.len(), MAX_NAME_BYTES)?;
+        if label.chars().any(char::is_control) {
+            return Err(PlanError::Name { name: label.clone(), why: "a label has control characters" });
+        }
+    }
+    Ok(())
 }
 
 fn check_names(kind: &'static str, infos: &[ValueInfo]) -> Result<(), PlanError> {

@@ -1,10 +1,11 @@
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use praxis_model::{DType, Op, Tensor, TensorType};
+use praxis_model::{DType, Op, Tensor, TensorType, ops::Cast};
 use tract_onnx::pb;
 
 use super::{
     Rule,
+    names::{NameList, Names, distinct},
     scope::{Body, Item, Opsets, Scope, Source},
 };
 use crate::{
@@ -33,6 +34,10 @@ pub(crate) struct Lowering<'a> {
     trips: u64,
     folder: Folder,
     pub(crate) graph: Graph,
+    pub(crate) names: Names,
+    to_float32: bool,
+    /// Whether a float64 became float32.
+    pub(crate) narrowed: bool,
 }
 
 /// One node while it is lowered.
@@ -64,7 +69,15 @@ impl<'a> Lowering<'a> {
             trips: 1,
             folder: Folder::default(),
             graph,
+            names: Names::default(),
+            to_float32: false,
+            narrowed: false,
         }
+    }
+
+    /// Makes float32 of float64 from here on.
+    pub(crate) fn narrow_floats(&mut self) {
+        self.to_float32 = true;
     }
 
     /// Makes constants of the inputs that the caller gave a value.
@@ -147,7 +160,15 @@ impl<'a> Lowering<'a> {
                 let source = self.sources.len() - 1;
                 let mut context = Context { attributes, inputs, node, source, lowering: self };
                 let outputs = match rule {
-                    Rule::Tensors(lower) => lower(&mut context)?.into_iter().map(Item::Tensor).collect(),
+                    Rule::Tensors(lower) => {
+                        let inputs = (0..context.input_count()).filter_map(|index| context.optional(index));
+                        let names = context.lowering.names.carried(&node.op_type, inputs)?;
+                        let outputs = lower(&mut context)?;
+                        if let (Some(names), Some(&output)) = (names, outputs.first()) {
+                            context.name_labels(output, names);
+                        }
+                        outputs.into_iter().map(Item::Tensor).collect()
+                    }
                     Rule::Items(lower) => lower(&mut context)?,
                 };
                 context.attributes.end()?;
@@ -264,18 +285,50 @@ impl<'a> Lowering<'a> {
         if let Some(&value) = self.loaded.get(&place) {
             return Ok(value);
         }
-        let value = self.hold(Arc::new(tensor::load(proto)?))?;
+        let value = match tensor::strings(proto)? {
+            None => self.hold(Arc::new(tensor::load(proto)?))?,
+            Some(strings) => {
+                let (positions, names) = distinct(strings);
+                let value = self.hold(Arc::new(Tensor::from_i64(tensor::dimensions(&proto.dims)?, &positions)))?;
+                self.names.set_labels(value, Arc::new(names));
+                value
+            }
+        };
         self.loaded.insert(place, value);
         Ok(value)
     }
 
-    fn hold(&mut self, tensor: Arc<Tensor>) -> Result<Value, Refusal> {
+    fn hold(&mut self, mut tensor: Arc<Tensor>) -> Result<Value, Refusal> {
+        if self.to_float32 && tensor.dtype == DType::F64 {
+            self.narrowed = true;
+            tensor = Arc::new(tensor::to_float32(&tensor));
+        }
         self.folder.hold(tensor.data.len() as u64)?;
         Ok(self.graph.add_constant(tensor))
     }
 }
 
 impl<'a> Context<'_, 'a> {
+    /// Whether float64 becomes float32.
+    pub(crate) fn to_float32(&self) -> bool {
+        self.lowering.to_float32
+    }
+
+    /// Remembers what the columns of a value stand for.
+    pub(crate) fn name_columns(&mut self, value: Value, names: NameList) {
+        self.lowering.names.set_columns(value, names);
+    }
+
+    /// Remembers what the numbers of a value stand for.
+    pub(crate) fn name_labels(&mut self, value: Value, names: NameList) {
+        self.lowering.names.set_labels(value, names);
+    }
+
+    /// What the numbers of a value stand for, where they are positions of strings.
+    pub(crate) fn label_names(&self, value: Value) -> Option<NameList> {
+        self.lowering.names.labels(value).cloned()
+    }
+
     /// Version of the default operator set.
     pub(crate) fn opset(&self) -> i64 {
         self.lowering.opsets().default
@@ -450,7 +503,13 @@ impl<'a> Context<'_, 'a> {
 
     /// Applies an operator of the Plan; where all inputs are constant, the result is one too.
     pub(crate) fn emit(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Vec<Value>, Refusal> {
-        let op = op.into();
+        let op = match op.into() {
+            Op::Cast(Cast { to: DType::F64 }) if self.lowering.to_float32 => {
+                self.lowering.narrowed = true;
+                Cast { to: DType::F32 }.into()
+            }
+            op => op,
+        };
         let graph = &mut self.lowering.graph;
         let kinds: Vec<TensorType> = inputs.iter().map(|&input| graph.kind(input).clone()).collect();
         if let Some(empty) = super::empty::results(&op, &kinds) {

@@ -2,6 +2,7 @@
 //! reads attributes and constant inputs in the form of the file's operator set version and emits operators of the Plan.
 
 mod cast;
+mod classical;
 mod clip;
 mod concat;
 mod constant;
@@ -11,6 +12,7 @@ mod elementwise;
 mod empty;
 mod identity;
 mod movement;
+mod names;
 mod products;
 mod reduction;
 mod refused;
@@ -20,6 +22,7 @@ mod slice;
 mod transpose;
 
 pub(crate) use context::{Context, Lowering};
+pub(crate) use names::Names;
 pub(crate) use refused::refused;
 pub use refused::{RefusedOperator, refused_operators};
 pub(crate) use scope::{Body, CallAttributes, Item, Opsets};
@@ -57,6 +60,7 @@ const TABLES: &[&[Row]] = &[
     // Products, recurrent cells, attention.
     products::TABLE,
     // Trees and classical models.
+    classical::TABLE,
     // Quantised arithmetic.
 ];
 

@@ -3,6 +3,7 @@
 mod binary;
 mod broadcast;
 mod cast;
+mod classical;
 mod clip;
 mod concat;
 mod copy;
@@ -168,6 +169,13 @@ kernels! {
     RNN,
 
     // Trees and classical models.
+    TreeEnsemble,
+    SetMembership,
+    ClassLabels,
+    LabelMap,
+    PairwiseLabels,
+    PairwiseProbabilities,
+    SquaredDistances,
 
     // Quantised arithmetic.
 }

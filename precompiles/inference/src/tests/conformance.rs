@@ -3,6 +3,7 @@
 //! Each family is a file of cases beside a file of digests in `conformance/`. `PRAXIS_UPDATE=1` writes the digests again.
 
 mod base;
+mod classical;
 mod elementwise;
 mod movement;
 mod products;
@@ -95,6 +96,7 @@ pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
         // Products, recurrent cells, attention.
         ("products", products::cases()),
         // Trees and classical models.
+        ("classical", classical::cases()),
         // Quantised arithmetic.
     ]
 }

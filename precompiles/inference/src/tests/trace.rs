@@ -47,7 +47,7 @@ fn each_leaf_is_proved_and_another_value_is_not() {
     let trace = trace::trace(&plan, &[input()], Isa::best()).unwrap();
     let climb = |mut hash: B256, mut index: usize, proof: &[B256]| {
         for sibling in proof {
-            let pair = if index % 2 == 0 { [hash, *sibling] } else { [*sibling, hash] };
+            let pair = if index.is_multiple_of(2) { [hash, *sibling] } else { [*sibling, hash] };
             hash = keccak256([&[1], pair[0].as_slice(), pair[1].as_slice()].concat());
             index /= 2;
         }

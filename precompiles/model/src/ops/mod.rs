@@ -3,6 +3,7 @@
 
 mod add;
 mod cast;
+mod classical;
 mod clip;
 mod concat;
 mod div;
@@ -28,6 +29,10 @@ mod transpose;
 
 pub use add::Add;
 pub use cast::Cast;
+pub use classical::{
+    Aggregate, ClassLabels, Decision, LEAF, LabelMap, LeafWeights, PairwiseLabels, PairwiseProbabilities,
+    SetMembership, Split, SquaredDistances, TREE_FIELDS, TreeEnsemble,
+};
 pub use clip::{Clip, Scalar};
 pub use concat::Concat;
 pub use div::Div;
@@ -96,6 +101,12 @@ pub trait Operator: Sized {
     /// has the bytes of each input that is a constant, and `None` for the others. The types passed [`Self::outputs`].
     fn check_constants(&self, _inputs: &[TensorType], _constants: &[Option<&[u8]>]) -> Result<(), OpError> {
         Ok(())
+    }
+
+    /// Whether this input is a table that the kernel reads when it is prepared. [`Self::check_constants`] refuses such an input
+    /// where it is no constant.
+    fn is_table(&self, _input: usize) -> bool {
+        false
     }
 }
 
@@ -182,6 +193,11 @@ macro_rules! operators {
                 constants: &[Option<&[u8]>],
             ) -> Result<(), OpError> {
                 match self { $(Self::$name(op) => op.check_constants(inputs, constants),)* }
+            }
+
+            /// Whether this input is a table that the kernel reads when it is prepared.
+            pub fn is_table(&self, input: usize) -> bool {
+                match self { $(Self::$name(op) => op.is_table(input),)* }
             }
 
             /// Counted arithmetic for inputs and outputs that passed [`Self::outputs`].
@@ -316,6 +332,13 @@ operators! {
     252 RNN,
 
     // 280 to 319: trees and classical models.
+    280 TreeEnsemble,
+    281 SetMembership,
+    282 ClassLabels,
+    283 LabelMap,
+    284 PairwiseLabels,
+    285 PairwiseProbabilities,
+    286 SquaredDistances,
 
     // 320 to 349: quantised arithmetic.
 }

@@ -1,0 +1,31 @@
+//! The domain ai.onnx.ml, as skl2onnx and onnxmltools write it.
+
+mod classes;
+mod encode;
+mod features;
+mod linear;
+mod svm;
+mod transform;
+mod tree_attributes;
+mod tree_ensemble;
+mod tree_tables;
+mod trees;
+
+use super::Row;
+
+pub(super) const TABLE: &[Row] = &[
+    (ML, "ArrayFeatureExtractor", features::array_feature_extractor),
+    (ML, "FeatureVectorizer", features::feature_vectorizer),
+    (ML, "LabelEncoder", encode::label_encoder),
+    (ML, "LinearClassifier", linear::classifier),
+    (ML, "LinearRegressor", linear::regressor),
+    (ML, "SVMClassifier", svm::classifier),
+    (ML, "SVMRegressor", svm::regressor),
+    (ML, "Scaler", features::scaler),
+    (ML, "TreeEnsemble", tree_ensemble::ensemble),
+    (ML, "TreeEnsembleClassifier", tree_ensemble::classifier),
+    (ML, "TreeEnsembleRegressor", tree_ensemble::regressor),
+    (ML, "ZipMap", features::zip_map),
+];
+
+const ML: &str = crate::proto::ML_DOMAIN;

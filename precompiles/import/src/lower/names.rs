@@ -14,7 +14,6 @@ const MOVES: &[&str] = &[
     "Cast",
     "Flatten",
     "Gather",
-    "LabelEncoder",
     "Reshape",
     "Squeeze",
     "Unsqueeze",
@@ -58,7 +57,7 @@ impl Names {
     ) -> Result<Option<NameList>, Refusal> {
         let Some(names) = inputs.find_map(|input| self.labels(input)) else { return Ok(None) };
         match operator {
-            "LabelEncoder" => Ok(None),
+            "LabelEncoder" | "OneHotEncoder" => Ok(None),
             _ if MOVES.contains(&operator) => Ok(Some(Arc::clone(names))),
             _ => Err("it computes with strings, which Plans do not have; do this step before or after the call".into()),
         }

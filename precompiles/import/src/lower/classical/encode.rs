@@ -123,7 +123,7 @@ impl Default {
 }
 
 /// Keys that are strings as positions among `names`; one that is not there is never met.
-fn positions(keys: &[String], names: &[String]) -> Result<Tensor, Refusal> {
+pub(super) fn positions(keys: &[String], names: &[String]) -> Result<Tensor, Refusal> {
     let known: BTreeMap<&str, i64> = names.iter().map(String::as_str).zip(0..).collect();
     let position = |(index, key): (usize, &String)| known.get(key.as_str()).copied().unwrap_or(-1 - index as i64);
     let positions: Vec<i64> = keys.iter().enumerate().map(position).collect();

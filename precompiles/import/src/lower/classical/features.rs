@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use praxis_model::{
     DType, Tensor,
-    ops::{Cast, Concat, Mul, Reshape, Slice, SliceRange, Sub},
+    ops::{Cast, Concat, Gather, Mul, Reshape, Sub},
 };
 
 use super::{classes, encode};
@@ -42,32 +42,16 @@ pub(super) fn array_feature_extractor(cx: &mut Context<'_, '_>) -> Result<Vec<Va
     if let Some(table) = cx.known(data) {
         return encode::look_up(cx, data, &table, places);
     }
-    let Some(places) = cx.known(places) else {
-        return Err("it takes elements of a computed tensor at computed places".into());
-    };
-    let Some(places) = places.to_i64() else {
-        return Err(format!("its places should be int64, they are {}", places.dtype).into());
-    };
     let Some((&length, outer)) = cx.shape(data).split_last() else {
         return Err("its input is a scalar".into());
     };
-    // A vector counts as one row.
-    let rows = if outer.is_empty() { vec![1] } else { outer.to_vec() };
-    let mut data = data;
-    if outer.is_empty() {
-        data = cx.emit1(Reshape { shape: vec![1, length] }, &[data])?;
-    }
-    let axis = rows.len() as u32;
-    let mut parts = Vec::new();
-    for run in places.chunk_by(|a, b| a.checked_add(1) == Some(*b)) {
-        let (start, end) = (run[0], run[run.len() - 1]);
-        if start < 0 || end >= i64::from(length) {
-            return Err(format!("it takes element {end} of an axis of length {length}").into());
-        }
-        let ranges = vec![SliceRange { axis, start, end: end + 1, step: 1 }];
-        parts.push(cx.emit1(Slice { ranges }, &[data])?);
-    }
-    Ok(vec![join(cx, parts, axis)?])
+    // A vector counts as one row, whatever the shape of the places.
+    let axis = outer.len().max(1) as u32;
+    let data = if outer.is_empty() { cx.emit1(Reshape { shape: vec![1, length] }, &[data])? } else { data };
+    let count = cx.kind(places).elements();
+    let count = u32::try_from(count).map_err(|_| "it takes too many elements")?;
+    let places = cx.emit1(Reshape { shape: vec![count] }, &[places])?;
+    Ok(vec![cx.emit1(Gather { axis }, &[data, places])?])
 }
 
 /// Joins any number of parts, as a node of a Plan has a limited number of inputs.

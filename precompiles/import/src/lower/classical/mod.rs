@@ -4,6 +4,7 @@ mod classes;
 mod encode;
 mod features;
 mod linear;
+mod numeric;
 mod svm;
 mod transform;
 mod tree_attributes;
@@ -15,10 +16,14 @@ use super::Row;
 
 pub(super) const TABLE: &[Row] = &[
     (ML, "ArrayFeatureExtractor", features::array_feature_extractor),
+    (ML, "Binarizer", numeric::binarizer),
     (ML, "FeatureVectorizer", features::feature_vectorizer),
+    (ML, "Imputer", numeric::imputer),
     (ML, "LabelEncoder", encode::label_encoder),
     (ML, "LinearClassifier", linear::classifier),
     (ML, "LinearRegressor", linear::regressor),
+    (ML, "Normalizer", numeric::normalizer),
+    (ML, "OneHotEncoder", numeric::one_hot_encoder),
     (ML, "SVMClassifier", svm::classifier),
     (ML, "SVMRegressor", svm::regressor),
     (ML, "Scaler", features::scaler),

@@ -293,6 +293,9 @@ pub(crate) struct ShapeArgs {
     /// Shape of an input whose dimensions the file leaves open, as NAME=1,64; repeat it for several.
     #[arg(long = "shape", value_name = "NAME=DIMS", value_parser = parse_shape)]
     pub(crate) shapes: Vec<(String, Vec<u32>)>,
+    /// Make float32 of the float64 inputs, constants and conversions of an ONNX file.
+    #[arg(long)]
+    pub(crate) to_float32: bool,
 }
 
 fn parse_shape(text: &str) -> Result<(String, Vec<u32>), String> {

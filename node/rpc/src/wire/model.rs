@@ -90,11 +90,15 @@ struct RpcValueInfo {
     #[serde(rename = "type")]
     kind: &'static str,
     shape: Vec<u32>,
+    /// Of an output: names of a classifier's numbers, or of the columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<String>,
 }
 
-impl From<&ValueInfo> for RpcValueInfo {
-    fn from(info: &ValueInfo) -> Self {
-        Self { name: info.name.clone(), dtype: info.dtype.code(), kind: info.dtype.name(), shape: info.shape.clone() }
+impl RpcValueInfo {
+    fn new(info: &ValueInfo, labels: &[String]) -> Self {
+        let (dtype, kind) = (info.dtype.code(), info.dtype.name());
+        Self { name: info.name.clone(), dtype, kind, shape: info.shape.clone(), labels: labels.to_vec() }
     }
 }
 
@@ -104,8 +108,8 @@ impl Manifest {
             engine: plan.engine,
             importer: plan.importer,
             source_sha256: plan.source_sha256.into(),
-            inputs: plan.inputs.iter().map(Into::into).collect(),
-            outputs: plan.outputs.iter().map(Into::into).collect(),
+            inputs: plan.inputs.iter().map(|info| RpcValueInfo::new(info, &[])).collect(),
+            outputs: plan.outputs.iter().zip(&plan.labels).map(|(info, labels)| RpcValueInfo::new(info, labels)).collect(),
             nodes: plan.nodes.len() as u64,
             parameters: plan.constants.iter().fold(0, |all, c| all.saturating_add(c.elements())),
             weight_bytes: plan.weights.len() as u64,

@@ -33,6 +33,7 @@ const POLL: Duration = Duration::from_millis(20);
 struct Request {
     shapes: BTreeMap<String, Vec<u32>>,
     frozen: Vec<Frozen>,
+    to_float32: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -141,12 +142,13 @@ impl Request {
             shape: tensor.shape.clone(),
             data: tensor.data.clone(),
         });
-        Self { shapes: options.shapes.clone(), frozen: frozen.collect() }
+        Self { shapes: options.shapes.clone(), frozen: frozen.collect(), to_float32: options.to_float32 }
     }
 
     fn options(self) -> Result<ImportOptions, Failure> {
-        let mut options = ImportOptions { shapes: self.shapes, ..ImportOptions::default() };
-        for frozen in self.frozen {
+        let Self { shapes, frozen, to_float32 } = self;
+        let mut options = ImportOptions { shapes, to_float32, ..ImportOptions::default() };
+        for frozen in frozen {
             let dtype = DType::try_from(frozen.dtype)?;
             options.frozen.insert(frozen.name, Tensor { dtype, shape: frozen.shape, data: frozen.data });
         }

@@ -29,7 +29,7 @@ impl LoadedModel {
 
 /// Options of an import from the command line's `--shape`.
 pub(crate) fn options(shapes: &ShapeArgs) -> Result<ImportOptions, Failure> {
-    let mut options = ImportOptions::default();
+    let mut options = ImportOptions { to_float32: shapes.to_float32, ..ImportOptions::default() };
     for (name, dims) in &shapes.shapes {
         if options.shapes.insert(name.clone(), dims.clone()).is_some() {
             return Err(Failure::usage(format!("--shape names the input {name} twice")));

@@ -114,9 +114,14 @@ fn show_plan(model: &LoadedModel, ui: &Ui) -> Result<(), Failure> {
         vec!["Plan".into(), format!("{} bytes, {} nodes", model.bytes.len(), model.plan.nodes.len())],
     ];
     rows.extend(cost_rows(&cost));
+    for (output, labels) in model.plan.outputs.iter().zip(&model.plan.labels).filter(|(_, labels)| !labels.is_empty()) {
+        rows.push(vec![format!("labels of {}", output.name), labels.join(", ")]);
+    }
     ui.table(&[], rows);
+    let labels = model.plan.outputs.iter().zip(&model.plan.labels).map(|(output, labels)| (&*output.name, labels));
     ui.document(&json!({
         "id": model.id,
+        "labels": labels.collect::<std::collections::BTreeMap<&str, &Vec<String>>>(),
         "bytes": model.bytes.len(),
         "nodes": model.plan.nodes.len(),
         "sourceSha256": format!("0x{}", hex::encode(model.plan.source_sha256)),

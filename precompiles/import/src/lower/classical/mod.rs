@@ -6,6 +6,7 @@ mod features;
 mod linear;
 mod numeric;
 mod svm;
+mod tf_idf;
 mod transform;
 mod tree_attributes;
 mod tree_ensemble;
@@ -27,6 +28,7 @@ pub(super) const TABLE: &[Row] = &[
     (ML, "SVMClassifier", svm::classifier),
     (ML, "SVMRegressor", svm::regressor),
     (ML, "Scaler", features::scaler),
+    ("", "TfIdfVectorizer", tf_idf::tf_idf_vectorizer),
     (ML, "TreeEnsemble", tree_ensemble::ensemble),
     (ML, "TreeEnsembleClassifier", tree_ensemble::classifier),
     (ML, "TreeEnsembleRegressor", tree_ensemble::regressor),

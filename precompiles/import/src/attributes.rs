@@ -117,8 +117,8 @@ impl<'a> Attributes<'a> {
         core::str::from_utf8(&attribute.s).map(Some).map_err(|_| format!("the attribute {name} is not UTF-8"))
     }
 
-    /// A list of names.
-    pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, String> {
+    /// A short list of names.
+    pub(crate) fn short_strings(&mut self, name: &str) -> Result<Option<Vec<String>>, String> {
         let Some(attribute) = self.take(name, AttributeType::Strings)? else { return Ok(None) };
         if attribute.strings.len() > MAX_LIST {
             let count = attribute.strings.len();

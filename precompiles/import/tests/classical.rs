@@ -134,7 +134,10 @@ fn nodes_that_are_no_trees_are_refused_by_name() {
         },
         "two parents or is below itself",
     );
-    says(&|attributes| replace(attributes, ints("nodes_featureids", vec![4, 0, 0])), "reads feature 4, its input has 4");
+    says(
+        &|attributes| replace(attributes, ints("nodes_featureids", vec![4, 0, 0])),
+        "reads feature 4, its input has 4",
+    );
     says(&|attributes| replace(attributes, ints("nodes_featureids", vec![-1, 0, 0])), "feature -1 is out of range");
     says(&|attributes| replace(attributes, ints("nodes_featureids", vec![1 << 40, 0, 0])), "is out of range");
     says(&|attributes| replace(attributes, ints("nodes_truenodeids", vec![7, 0, 0])), "has no node 7");
@@ -213,8 +216,10 @@ fn float64_files_run_in_float64_or_as_float32() {
         attributes.push(tensor("nodes_values_as_tensor", DOUBLE, 3, values));
     });
     let inputs = vec![value("x", DOUBLE, &fixed(&[1, 4]))];
-    let bytes = file(GraphProto { input: inputs, output: vec![value("y", DOUBLE, &fixed(&[1, 1]))], ..graph(vec![trees]) });
-    let (wide, notes, _) = outputs(&bytes, &ImportOptions::default(), Tensor::from_f64([1, 4], &[0.0, 1.0 - 1e-13, 0.0, 0.0]));
+    let bytes =
+        file(GraphProto { input: inputs, output: vec![value("y", DOUBLE, &fixed(&[1, 1]))], ..graph(vec![trees]) });
+    let (wide, notes, _) =
+        outputs(&bytes, &ImportOptions::default(), Tensor::from_f64([1, 4], &[0.0, 1.0 - 1e-13, 0.0, 0.0]));
     // The operator's output is float32 by its definition, whatever the file declares.
     assert_eq!((wide[0].dtype, wide[0].to_f32().unwrap()), (DType::F32, vec![2.5]));
     assert!(notes[0].to_string().contains("declares the output \"y\" as float64"), "{notes:?}");

@@ -9,16 +9,8 @@ use crate::{graph::Value, refusal::Refusal};
 pub(crate) type NameList = Arc<Vec<String>>;
 
 /// Operators that move elements or replace them by key, so that strings can pass as their positions.
-const MOVES: &[&str] = &[
-    "ArrayFeatureExtractor",
-    "Cast",
-    "Flatten",
-    "Gather",
-    "Reshape",
-    "Squeeze",
-    "Unsqueeze",
-    "ZipMap",
-];
+const MOVES: &[&str] =
+    &["ArrayFeatureExtractor", "Cast", "Flatten", "Gather", "Reshape", "Squeeze", "Unsqueeze", "ZipMap"];
 
 /// The names of a graph's values.
 #[derive(Debug, Default)]

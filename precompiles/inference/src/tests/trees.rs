@@ -118,6 +118,20 @@ impl Ensemble {
         Self { trees, features, targets, all_targets, base: (0..targets).map(|target| target as f64 - 0.75).collect() }
     }
 
+    /// Full trees for one target.
+    fn full(random: &mut Random, trees: usize, features: usize, depth: u64) -> Self {
+        fn tree(random: &mut Random, features: usize, depth: u64) -> Linked {
+            if depth == 0 {
+                return Linked::Leaf(vec![Some(random.below(1000) as f64 / 8.0)]);
+            }
+            let [yes, no] = [0, 1].map(|_| Box::new(tree(random, features, depth - 1)));
+            let (feature, value) = (random.below(features as u64) as usize, (random.below(17) as f64 - 8.0) / 4.0);
+            Linked::Split { feature, missing: false, value, yes, no }
+        }
+        let trees = (0..trees).map(|_| tree(random, features, depth)).collect();
+        Self { trees, features, targets: 1, all_targets: false, base: vec![0.5] }
+    }
+
     /// One tree whose splits all lie on one path, on many features.
     pub(super) fn chain(random: &mut Random, depth: usize, features: usize) -> Self {
         let leaf = |weight: usize| Box::new(Linked::Leaf(vec![Some(weight as f64)]));
@@ -300,4 +314,41 @@ fn trees_of_great_depth_are_walked_and_priced() {
     assert_eq!(work.random_accesses, depth as u64 + 1);
     let output = evaluate_with(&op.into(), &inputs, Isa::best()).unwrap().remove(0);
     assert_eq!(output.to_f32().unwrap(), vec![*values.last().unwrap()]);
+}
+
+/// Time of a row, for ensembles as exporters write them.
+#[test]
+#[ignore = "measures time; run it by hand with --no-capture"]
+#[allow(clippy::disallowed_methods, reason = "it measures time")]
+fn nanoseconds_per_row() {
+    for (name, trees, depth) in [("100 x depth 6", 100, 6), ("500 x depth 8", 500, 8), ("1000 x depth 5", 1000, 5)] {
+        let mut random = Random(7);
+        let ensemble = Ensemble::full(&mut random, trees, 30, depth);
+        let rows = ensemble.rows(&mut random, 200);
+        let inputs = ensemble.inputs(DType::F32, &rows[..1]);
+        let mut builder = PlanBuilder::new(0, [0; 32]);
+        let mut handles = vec![builder.input("x", TensorType::new(DType::F32, [1, 30])).unwrap()];
+        handles.extend(inputs.into_iter().skip(1).map(|tensor| builder.constant(tensor).unwrap()));
+        let op = TreeEnsemble { aggregate: Aggregate::Sum, total_depth: ensemble.total_depth() };
+        let y = builder.node1(op, &handles).unwrap();
+        builder.output("y", y);
+        let plan = std::sync::Arc::new(builder.finish().unwrap());
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| vec![Tensor::from_f32([1, 30], &row.iter().map(|&x| x as f32).collect::<Vec<_>>())])
+            .collect();
+        for isa in Isa::available() {
+            let session = crate::Session::with_isa(plan.clone(), isa).unwrap();
+            let mut best = f64::INFINITY;
+            for _ in 0..40 {
+                let begin = std::time::Instant::now();
+                for row in &rows {
+                    session.run(row).unwrap();
+                }
+                let taken = begin.elapsed().as_nanos() as f64 / rows.len() as f64;
+                best = if taken < best { taken } else { best };
+            }
+            eprintln!("{name:16} {:9} {best:9.0} ns, {} gas", isa.name(), plan.cost().gas);
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use praxis_model::{
     DType, Tensor,
-    ops::{Abs, Cast, Div, Equal, Greater, IsNaN, Mul, ReduceMax, ReduceSum, ReduceSumSquare, Reduction, Reshape, Sqrt, Where},
+    ops::{
+        Abs, Cast, Div, Equal, Greater, IsNaN, ReduceMax, ReduceSum, ReduceSumSquare, Reduction, Reshape, Sqrt, Where,
+    },
 };
 
 use super::{classes, encode};
@@ -110,10 +112,4 @@ pub(super) fn one_hot_encoder(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Re
     let categories = cx.constant(categories)?;
     let found = cx.emit1(Equal, &[element, categories])?;
     Ok(vec![cx.emit1(Cast { to: DType::F32 }, &[found])?])
-}
-
-/// x * w, where w is one number.
-pub(super) fn scaled(cx: &mut Context<'_, '_>, value: Value, factor: f32) -> Result<Value, Refusal> {
-    let factor = cx.constant(Tensor::from_f32([1], &[factor]))?;
-    cx.emit1(Mul, &[value, factor])
 }

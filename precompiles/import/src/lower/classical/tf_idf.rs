@@ -41,7 +41,8 @@ pub(super) fn tf_idf_vectorizer(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, 
         "TFIDF" => Mode::Weighted,
         other => return Err(format!("the mode {} is unknown", shown(other)).into()),
     };
-    let [min, max, skips] = ["min_gram_length", "max_gram_length", "max_skip_count"].map(|name| cx.attributes.int(name));
+    let [min, max, skips] =
+        ["min_gram_length", "max_gram_length", "max_skip_count"].map(|name| cx.attributes.int(name));
     let missing = "one of min_gram_length, max_gram_length and max_skip_count is missing";
     let (min, max, skips) = (min?.ok_or(missing)?, max?.ok_or(missing)?, skips?.ok_or(missing)?);
     if cx.attributes.strings("pool_strings")?.is_some_and(|pool| !pool.is_empty()) {

@@ -111,7 +111,7 @@ fn finish(cx: &mut Context<'_, '_>, mut outputs: Vec<Value>, batch_first: bool) 
 
 /// The functions that the file names, with parameters taken from its lists by the functions that have them, in order.
 fn activations(cx: &mut Context<'_, '_>, count: usize) -> Result<Option<Vec<Activation>>, Refusal> {
-    let names = cx.attributes.strings("activations")?;
+    let names = cx.attributes.short_strings("activations")?;
     let mut alphas: VecDeque<f32> = cx.attributes.floats("activation_alpha")?.unwrap_or(&[]).iter().copied().collect();
     let mut betas: VecDeque<f32> = cx.attributes.floats("activation_beta")?.unwrap_or(&[]).iter().copied().collect();
     let Some(names) = names else { return Ok(None) };

@@ -160,6 +160,14 @@ kernels! {
     ScatterElements,
     ScatterND,
     Pad,
+    ConstantOfShape,
+    OneHot,
+    ReverseSequence,
+    Trilu,
+    TensorScatter,
+    Resample,
+    GridSample,
+    RoiAlign,
 
     // Convolution and pooling.
 

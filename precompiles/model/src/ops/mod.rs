@@ -48,7 +48,9 @@ pub use identity::Identity;
 pub use leaky_relu::LeakyRelu;
 pub use matmul::{MatMul, MatMulShape};
 pub use movement::{
-    Gather, GatherElements, GatherND, Pad, PadMode, ScatterElements, ScatterND, ScatterReduction, Stride, View, Walk,
+    ConstantOfShape, Gather, GatherElements, GatherND, GridMode, GridPadding, GridSample, OneHot, Pad, PadMode,
+    Resample, ReverseSequence, RoiAlign, ScatterElements, ScatterND, ScatterReduction, Stride, TensorScatter, Trilu,
+    View, Walk,
 };
 pub use mul::Mul;
 pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
@@ -323,6 +325,14 @@ operators! {
     164 ScatterElements,
     165 ScatterND,
     166 Pad,
+    167 ConstantOfShape,
+    168 OneHot,
+    169 ReverseSequence,
+    170 Trilu,
+    171 TensorScatter,
+    172 Resample,
+    173 GridSample,
+    174 RoiAlign,
 
     // 220 to 249: convolution and pooling.
 

@@ -1,9 +1,14 @@
 //! Resize and its predecessor Upsample. Where each output element reads is computed here, once, in float64; the Plan has
 //! positions and weights.
 
-use praxis_model::{DType, TensorType};
+use core::ops::Range;
 
-use super::{Context, pick};
+use praxis_model::{
+    Tensor, TensorType,
+    ops::{Cast, PadMode},
+};
+
+use super::{Context, pad, pick, weights, weights::Filter};
 use crate::{graph::Value, limits::shown, refusal::Refusal};
 
 /// From this version on there is a region, sizes and ways to map coordinates.
@@ -11,7 +16,7 @@ const MODES: i64 = 11;
 
 /// How an output index becomes a coordinate of the input.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Coordinates {
+pub(super) enum Coordinates {
     HalfPixel,
     HalfPixelSymmetric,
     PytorchHalfPixel,
@@ -33,17 +38,17 @@ enum Rounding {
 
 /// One axis that is resized.
 #[derive(Clone, Copy, Debug)]
-struct Axis {
-    from: u32,
-    to: u32,
-    scale: f64,
+pub(super) struct Axis {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) scale: f64,
     /// Start and end of the region, in parts of the axis.
     region: (f64, f64),
 }
 
 impl Axis {
     /// The coordinate in the input that an output index stands for.
-    fn coordinate(self, mode: Coordinates, index: u32) -> f64 {
+    pub(super) fn coordinate(self, mode: Coordinates, index: u32) -> f64 {
         let (x, from, scale) = (f64::from(index), f64::from(self.from), self.scale);
         let wanted = scale * from;
         let half_pixel = (x + 0.5) / scale - 0.5;
@@ -78,8 +83,20 @@ impl Axis {
         self.from == self.to && self.scale == 1.0 && self.region == (0.0, 1.0)
     }
 
+    /// The output indices whose coordinates lie in the input; all, but for crops.
+    fn inside(self, mode: Coordinates) -> Range<u32> {
+        if mode != Coordinates::CropAndResize {
+            return 0..self.to;
+        }
+        let last = f64::from(self.from) - 1.0;
+        let outside = |&index: &u32| !(0.0..=last).contains(&self.coordinate(mode, index));
+        let before = (0..self.to).take_while(outside).count() as u32;
+        let after = (before..self.to).rev().take_while(outside).count() as u32;
+        before..self.to - after
+    }
+
     /// The element that stands nearest to each output index.
-    fn nearest(self, mode: Coordinates, rounding: Rounding) -> Vec<u32> {
+    fn nearest(self, mode: Coordinates, rounding: Rounding, range: Range<u32>) -> Vec<u32> {
         let place = |index| {
             let x = self.coordinate(mode, index);
             let below = x.floor();
@@ -93,16 +110,11 @@ impl Axis {
             // Saturates; a NaN cannot arise from finite, positive scales.
             ((below + f64::from(u8::from(up))) as i64).clamp(0, i64::from(self.from) - 1) as u32
         };
-        (0..self.to).map(place).collect()
+        range.map(place).collect()
     }
 }
 
-/// The axes of a Resize, from its inputs.
-struct Target {
-    axes: Vec<Axis>,
-}
-
-fn target(cx: &mut Context<'_, '_>, input: Value, mode: Coordinates) -> Result<Target, Refusal> {
+fn target(cx: &mut Context<'_, '_>, input: Value, mode: Coordinates) -> Result<Vec<Axis>, Refusal> {
     let shape = cx.shape(input).to_vec();
     let rank = shape.len();
     let (scales, sizes) = if cx.opset() < MODES {
@@ -139,7 +151,7 @@ fn target(cx: &mut Context<'_, '_>, input: Value, mode: Coordinates) -> Result<T
     // Tables of positions are made for these lengths, so they are checked first.
     let shape: Vec<u32> = axes.iter().map(|axis| axis.to).collect();
     TensorType::new(cx.kind(input).dtype, shape).check().map_err(|error| Refusal::Why(error.to_string()))?;
-    Ok(Target { axes })
+    Ok(axes)
 }
 
 fn by_scales(axes: &mut [Axis], named: &[u32], scales: &[f64]) -> Result<(), Refusal> {
@@ -204,19 +216,74 @@ fn rounding(cx: &mut Context<'_, '_>) -> Result<Rounding, Refusal> {
     })
 }
 
+/// How elements are chosen or joined.
+#[derive(Clone, Copy, Debug)]
+enum Mode {
+    Nearest(Rounding),
+    Weighted(Filter),
+}
+
+fn mode(cx: &mut Context<'_, '_>) -> Result<Mode, Refusal> {
+    let rounding = rounding(cx)?;
+    let antialias = cx.attributes.flag("antialias")?;
+    let exclude_outside = cx.attributes.flag("exclude_outside")?;
+    let coefficient = cx.attributes.float("cubic_coeff_a")?.unwrap_or(-0.75);
+    Ok(match cx.attributes.string("mode")?.unwrap_or("nearest") {
+        "nearest" => Mode::Nearest(rounding),
+        "linear" | "bilinear" => Mode::Weighted(Filter { cubic: None, antialias, exclude_outside }),
+        "cubic" => Mode::Weighted(Filter { cubic: Some(f64::from(coefficient)), antialias, exclude_outside }),
+        other => return Err(format!("its mode \"{}\" is not known", shown(other)).into()),
+    })
+}
+
+/// Resizes all axes, in the order that moves the least.
+fn apply(
+    cx: &mut Context<'_, '_>,
+    input: Value,
+    axes: &[Axis],
+    coordinates: Coordinates,
+    mode: Mode,
+) -> Result<Value, Refusal> {
+    let range = |axis: &Axis| (!axis.is_whole()).then(|| axis.inside(coordinates));
+    match mode {
+        Mode::Nearest(rounding) => {
+            let positions = |axis: &Axis| Some(axis.nearest(coordinates, rounding, range(axis)?));
+            pick::on_axes(cx, input, &axes.iter().map(positions).collect::<Vec<_>>())
+        }
+        Mode::Weighted(filter) => {
+            let from = cx.shape(input).to_vec();
+            let mut value = input;
+            for place in pick::by_cost(&from, |place| range(&axes[place]).map(|range| range.len())) {
+                let part = (axes[place], coordinates, axes[place].inside(coordinates));
+                value = weights::along(cx, value, place, part, filter)?;
+            }
+            Ok(value)
+        }
+    }
+}
+
 pub(super) fn resize(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     let input = cx.input(0)?;
     let coordinates = coordinates(cx)?;
-    let rounding = rounding(cx)?;
-    let axes = target(cx, input, coordinates)?.axes;
-    match cx.attributes.string("mode")?.unwrap_or("nearest") {
-        "nearest" => {
-            let positions = |axis: &Axis| (!axis.is_whole()).then(|| axis.nearest(coordinates, rounding));
-            let axes: Vec<_> = axes.iter().map(positions).collect();
-            Ok(vec![pick::on_axes(cx, input, &axes)?])
-        }
-        other => Err(format!("its mode \"{}\" is not known", shown(other)).into()),
+    let mode = mode(cx)?;
+    let outside = cx.attributes.float("extrapolation_value")?.unwrap_or(0.0);
+    let axes = target(cx, input, coordinates)?;
+    if axes.iter().any(|axis| axis.inside(coordinates).is_empty()) {
+        return Err("its region lies outside of the input".into());
     }
+    let resized = apply(cx, input, &axes, coordinates, mode)?;
+    let pads = axes.iter().map(|axis| {
+        let inside = axis.inside(coordinates);
+        (i64::from(inside.start), i64::from(axis.to - inside.end))
+    });
+    let pads: Vec<(i64, i64)> = pads.collect();
+    if pads.iter().all(|&pads| pads == (0, 0)) {
+        return Ok(vec![resized]);
+    }
+    let value = cx.constant(Tensor::from_f32([], &[outside]))?;
+    let to = cx.kind(input).dtype;
+    let value = if to == cx.kind(value).dtype { value } else { cx.emit1(Cast { to }, &[value])? };
+    Ok(vec![pad::emit(cx, resized, PadMode::Constant, &pads, Some(value))?])
 }
 
 /// The predecessor of Resize, whose coordinates are x / scale.
@@ -236,13 +303,10 @@ pub(super) fn upsample(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> 
     let mut axes: Vec<Axis> = shape.iter().map(whole).collect();
     by_scales(&mut axes, &(0..shape.len() as u32).collect::<Vec<_>>(), &scales)?;
     let to: Vec<u32> = axes.iter().map(|axis| axis.to).collect();
-    TensorType::new(DType::U8, to).check().map_err(|error| Refusal::Why(error.to_string()))?;
-    match cx.attributes.string("mode")?.unwrap_or("nearest") {
-        "nearest" => {
-            let positions = |axis: &Axis| Some(axis.nearest(Coordinates::Asymmetric, Rounding::Floor));
-            let axes: Vec<_> = axes.iter().map(|axis| positions(axis).filter(|_| !axis.is_whole())).collect();
-            Ok(vec![pick::on_axes(cx, input, &axes)?])
-        }
-        other => Err(format!("its mode \"{}\" is not known", shown(other)).into()),
-    }
+    TensorType::new(cx.kind(input).dtype, to).check().map_err(|error| Refusal::Why(error.to_string()))?;
+    let mode = match mode(cx)? {
+        Mode::Nearest(_) => Mode::Nearest(Rounding::Floor),
+        weighted => weighted,
+    };
+    Ok(vec![apply(cx, input, &axes, Coordinates::Asymmetric, mode)?])
 }

@@ -1,10 +1,11 @@
 use praxis_model::{
-    DType::{self, Bool, F32, F64, I8, I16, I64, U16},
+    DType::{self, Bool, F32, F64, I8, I16, I32, I64, U16},
     Tensor,
     ops::{
-        Gather, GatherElements, GatherND, Pad, PadMode, ScatterElements, ScatterND,
+        ConstantOfShape, Gather, GatherElements, GatherND, GridMode, GridPadding, GridSample, OneHot, Pad, PadMode,
+        Resample, ReverseSequence, RoiAlign, ScatterElements, ScatterND,
         ScatterReduction::{self, Add, Max, Min, Mul, Replace},
-        Transpose, View,
+        TensorScatter, Transpose, Trilu, View,
     },
 };
 
@@ -12,7 +13,7 @@ use super::{Case, any_tensor};
 use crate::tests::agreement::Random;
 
 pub(super) fn cases() -> Vec<Case> {
-    [views(), gathers(), scatters(), pads()].into_iter().flatten().collect()
+    [views(), gathers(), scatters(), pads(), selections(), samples()].into_iter().flatten().collect()
 }
 
 fn data(seed: u64, dtype: DType, shape: &[u32]) -> Tensor {
@@ -101,4 +102,90 @@ fn pads() -> Vec<Case> {
         Case::wild("blocks", Pad { mode: PadMode::Edge, pads: vec![(0, 0), (2, 3), (0, 0)] }, &[(I16, &[2, 3, 5])]),
         Case::wild("reflect_one", Pad { mode: PadMode::Reflect, pads: vec![(2, 2)] }, &[(F64, &[1])]),
     ]
+}
+
+fn selections() -> Vec<Case> {
+    let ones = ConstantOfShape { dtype: F32, value: u64::from(1f32.to_bits()), shape: vec![3, 5] };
+    let bools = ConstantOfShape { dtype: Bool, value: 1, shape: vec![70] };
+    let cache = |places: Tensor| vec![data(80, F32, &[3, 2, 6, 4]), data(81, F32, &[3, 2, 3, 4]), places];
+    let places = Tensor::from_i64([3], &[2, -1, 5]);
+    let hot = |shape: &[u32]| vec![positions(82, shape, 5, true), data(83, F64, &[2])];
+    let lengths = Tensor::from_i64([4], &[5, i64::MIN, 3, i64::MAX]);
+    vec![
+        Case::new("float32", ones, vec![]),
+        Case::new("bool", bools, vec![]),
+        Case::new("last_axis", OneHot { axis: 1, depth: 5 }, hot(&[40])),
+        Case::new("middle_axis", OneHot { axis: 1, depth: 5 }, hot(&[3, 4])),
+        Case::new("time_first", ReverseSequence { time_first: true }, vec![data(84, F32, &[6, 4, 3]), lengths.clone()]),
+        Case::new("batch_first", ReverseSequence { time_first: false }, vec![data(85, I8, &[4, 6]), lengths]),
+        Case::wild("upper", Trilu { upper: true, diagonal: -1 }, &[(F32, &[2, 4, 5])]),
+        Case::wild("lower", Trilu { upper: false, diagonal: 2 }, &[(F64, &[7, 5])]),
+        Case::wild("far", Trilu { upper: true, diagonal: i64::MAX }, &[(U16, &[3, 3])]),
+        Case::new("linear", TensorScatter { axis: 2, circular: false }, cache(places.clone())),
+        Case::new("circular", TensorScatter { axis: 2, circular: true }, cache(places)),
+        Case::wild("all", TensorScatter { axis: 1, circular: false }, &[(I32, &[2, 4]), (I32, &[2, 4])]),
+    ]
+}
+
+fn samples() -> Vec<Case> {
+    let table = |taps: u32| {
+        let mut random = Random(u64::from(taps));
+        let values = (0..9 * taps).flat_map(|_| (random.below(9) as i32 - 1).to_le_bytes()).collect();
+        Tensor { dtype: I32, shape: vec![9, taps], data: values }
+    };
+    let resample = |axis: u32, dtype: DType, taps: u32, shape: &[u32]| {
+        let op = Resample { axis };
+        Case::new(
+            format!("axis_{axis}_{dtype}_{taps}"),
+            op,
+            vec![data(90, dtype, shape), table(taps), data(91, dtype, &[9, taps])],
+        )
+    };
+    let mut cases = vec![
+        resample(1, F32, 2, &[3, 7, 21]),
+        resample(1, F32, 5, &[3, 7, 4]),
+        resample(2, F32, 4, &[3, 7, 7]),
+        resample(0, F64, 3, &[7, 5]),
+        resample(1, F64, 1, &[5, 7]),
+    ];
+    let modes = [("nearest", GridMode::Nearest), ("linear", GridMode::Linear), ("cubic", GridMode::Cubic)];
+    let paddings =
+        [("zeros", GridPadding::Zeros), ("border", GridPadding::Border), ("reflection", GridPadding::Reflection)];
+    for (mode_name, mode) in modes {
+        for (padding_name, padding) in paddings {
+            for align_corners in [false, true] {
+                let op = GridSample { mode, padding, align_corners };
+                let corners = if align_corners { "_corners" } else { "" };
+                let inputs = vec![data(92, F32, &[2, 3, 4, 5]), grid(93, F32, &[2, 6, 7, 2])];
+                cases.push(Case::new(format!("{mode_name}_{padding_name}{corners}"), op, inputs));
+            }
+        }
+        let op = GridSample { mode, padding: GridPadding::Border, align_corners: false };
+        let inputs = vec![data(94, F64, &[1, 2, 3, 4, 5]), grid(95, F64, &[1, 2, 3, 4, 3])];
+        cases.push(Case::new(format!("{mode_name}_volume"), op, inputs));
+    }
+    let regions = [0.5, 1.0, 4.5, 6.0, -3.0, -2.0, 9.0, 12.0, 2.0, 2.0, 2.1, 2.2, f32::NAN, 0.0, 1.0, 1.0];
+    for (name, max, half_pixel) in [("mean", false, true), ("mean_old", false, false), ("max", true, true)] {
+        let op = RoiAlign { max, half_pixel, height: 3, width: 2, samples: 2, scale: 0.75 };
+        let regions = Tensor::from_f32([4, 4], &regions);
+        cases.push(Case::new(name, op, vec![data(96, F32, &[2, 2, 7, 6]), regions, positions(97, &[4], 2, true)]));
+    }
+    cases
+}
+
+/// Coordinates from -1.5 to 1.5, with some special values.
+fn grid(seed: u64, dtype: DType, shape: &[u32]) -> Tensor {
+    let mut random = Random(seed);
+    let count = shape.iter().product::<u32>();
+    let values: Vec<f32> = (0..count)
+        .map(|_| match random.below(40) {
+            0 => [f32::NAN, f32::INFINITY, -1e30, 1e10][random.below(4) as usize],
+            1 => [-1.0, 1.0, 0.0, -0.0][random.below(4) as usize],
+            _ => random.below(3001) as f32 / 1000.0 - 1.5,
+        })
+        .collect();
+    match dtype {
+        F64 => Tensor::from_f64(shape, &values.into_iter().map(f64::from).collect::<Vec<_>>()),
+        _ => Tensor::from_f32(shape, &values),
+    }
 }

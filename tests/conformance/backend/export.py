@@ -35,12 +35,22 @@ STRUCTURE = {
 }
 
 
+def all_nodes(graph):
+    """The nodes of a graph and of the bodies of its branches and loops."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                yield from all_nodes(attribute.g)
+
+
 def frozen_inputs(graph, opset):
     """Names of the graph's inputs that structure depends on, through any number of nodes."""
-    producers = {name: node for node in graph.node for name in node.output if name}
+    nodes = list(all_nodes(graph))
+    producers = {name: node for node in nodes for name in node.output if name}
     names = {value.name for value in graph.input}
     wanted, seen = [], set()
-    for node in graph.node:
+    for node in nodes:
         for index in STRUCTURE.get(node.op_type) or []:
             if node.op_type == "Pad" and opset < 11 or node.op_type == "Resize" and opset < 10:
                 continue
@@ -55,6 +65,9 @@ def frozen_inputs(graph, opset):
         # A shape is known without the elements.
         if node is not None and node.op_type not in ("Shape", "Size"):
             wanted.extend(i for i in node.input if i)
+            # The outputs of a branch or a loop come from its body.
+            bodies = [a.g for a in node.attribute if a.type == onnx.AttributeProto.GRAPH]
+            wanted.extend(output.name for body in bodies for output in body.output)
     return sorted(seen & names)
 
 

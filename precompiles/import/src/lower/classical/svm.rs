@@ -1,8 +1,8 @@
 use praxis_model::{
     DType, Tensor,
     ops::{
-        Add, Cast, ClassLabels, Clip, Decision, Gemm, Mul, PairwiseLabels, PairwiseProbabilities, Reshape, Scalar,
-        Sigmoid, Tanh,
+        Add, Cast, ClassLabels, Clip, Decision, Exp, Gemm, Mul, PairwiseLabels, PairwiseProbabilities, Reshape, Scalar,
+        Sigmoid, SquaredDistances, Tanh,
     },
 };
 
@@ -97,8 +97,11 @@ impl<'a> Machine<'a> {
 }
 
 /// exp(-gamma d), d being squared distances.
-fn rbf(_cx: &mut Context<'_, '_>, _rows: Value, _vectors: Value, _gamma: f32) -> Result<Value, Refusal> {
-    Err("the kernel_type RBF is not supported".into())
+fn rbf(cx: &mut Context<'_, '_>, rows: Value, vectors: Value, gamma: f32) -> Result<Value, Refusal> {
+    let distances = cx.emit1(SquaredDistances, &[rows, vectors])?;
+    let factor = scalar(cx, &[-gamma])?;
+    let exponents = cx.emit1(Mul, &[distances, factor])?;
+    cx.emit1(Exp, &[exponents])
 }
 
 /// A whole power by squaring, from the exponent's highest bit down.

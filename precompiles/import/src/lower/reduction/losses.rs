@@ -100,3 +100,10 @@ pub(super) fn negative_log_likelihood(cx: &mut Context<'_, '_>) -> Result<Vec<Va
     let logs = cx.input(0)?;
     Ok(vec![loss(cx, logs)?.emit(cx)?])
 }
+
+pub(super) fn softmax_cross_entropy(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
+    let scores = cx.input(0)?;
+    cx.axis(1, cx.shape(scores).len())?;
+    let logs = softmax::log_softmax_along(cx, scores, 1)?;
+    Ok(vec![loss(cx, logs)?.emit(cx)?, logs])
+}

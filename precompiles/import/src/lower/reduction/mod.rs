@@ -12,6 +12,7 @@ mod logs;
 mod losses;
 mod other_norm;
 mod reduce;
+mod signal;
 mod softmax;
 mod top_k;
 
@@ -26,20 +27,29 @@ pub(super) const TABLE: &[Row] = &[
     ("", "ArgMin", arg::arg_min),
     ("", "Attention", attention::attention),
     ("", "BatchNormalization", batch_norm::batch_normalization),
+    ("", "BlackmanWindow", signal::blackman),
     ("", "CumProd", cumulative::cum_prod),
     ("", "CumSum", cumulative::cum_sum),
+    ("", "DFT", signal::dft),
     ("", "Det", det::det),
     ("", "GroupNormalization", layer_norm::group_normalization),
+    ("", "HammingWindow", signal::hamming),
+    ("", "HannWindow", signal::hann),
     ("", "Hardmax", softmax::hardmax),
     ("", "InstanceNormalization", layer_norm::instance_normalization),
+    ("", "LRN", other_norm::lrn),
     ("", "LayerNormalization", layer_norm::layer_normalization),
     ("", "LinearAttention", linear_attention::linear_attention),
+    ("", "LogSoftmax", softmax::log_softmax),
     ("", "LpNormalization", other_norm::lp_normalization),
     ("", "MeanVarianceNormalization", other_norm::mean_variance_normalization),
+    ("", "MelWeightMatrix", signal::mel_weight_matrix),
     ("", "NegativeLogLikelihoodLoss", losses::negative_log_likelihood),
     ("", "RMSNormalization", layer_norm::rms_normalization),
     ("", "ReduceL1", reduce::l1),
     ("", "ReduceL2", logs::l2),
+    ("", "ReduceLogSum", logs::log_sum),
+    ("", "ReduceLogSumExp", logs::log_sum_exp),
     ("", "ReduceMax", reduce::max),
     ("", "ReduceMean", reduce::mean),
     ("", "ReduceMin", reduce::min),
@@ -47,7 +57,9 @@ pub(super) const TABLE: &[Row] = &[
     ("", "ReduceSum", reduce::sum),
     ("", "ReduceSumSquare", reduce::sum_square),
     ("", "RotaryEmbedding", attention::rotary_embedding),
+    ("", "STFT", signal::stft),
     ("", "Softmax", softmax::softmax),
+    ("", "SoftmaxCrossEntropyLoss", losses::softmax_cross_entropy),
     ("", "TopK", top_k::top_k),
     ("ai.onnx.preview", "FlexAttention", attention::flex_attention),
 ];

@@ -1,8 +1,8 @@
-//! MeanVarianceNormalization and LpNormalization.
+//! MeanVarianceNormalization, LpNormalization and LRN.
 
-use praxis_model::ops::{self, Reduction};
+use praxis_model::ops::{self, Reduction, SliceRange};
 
-use super::number;
+use super::{filled, number};
 use crate::{graph::Value, lower::Context, refusal::Refusal};
 
 /// Axes of MeanVarianceNormalization where the file gives none.
@@ -52,4 +52,52 @@ pub(super) fn lp_normalization(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, R
     let is_zero = cx.emit1(ops::Equal, &[norm, zero])?;
     let quotient = cx.emit1(ops::Div, &[input, norm])?;
     cx.emit(ops::Where, &[is_zero, zero, quotient])
+}
+
+/// x / (bias + alpha / size * s)^beta, where s is the sum of the squares of neighbouring channels, ascending.
+pub(super) fn lrn(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
+    cx.at_most(1)?;
+    let input = cx.input(0)?;
+    let (dtype, shape) = (cx.kind(input).dtype, cx.shape(input).to_vec());
+    let &[_, channels, ..] = shape.as_slice() else {
+        return Err(format!("its input has the shape {shape:?}, without channels").into());
+    };
+    let mut attribute = |name, default| Ok::<f64, Refusal>(f64::from(cx.attributes.float(name)?.unwrap_or(default)));
+    let (alpha, beta, bias) = (attribute("alpha", 1e-4)?, attribute("beta", 0.75)?, attribute("bias", 1.0)?);
+    let size = cx.attributes.int("size")?.ok_or("its attribute size is missing")?;
+    // A window wider than twice the channels holds all of them from everywhere.
+    let size = u32::try_from(size).ok().filter(|&size| size > 0 && size <= 2 * channels.min(32));
+    let size = size.ok_or("its size is out of range: at most twice the channels, and 64")?;
+    let squares = cx.emit1(ops::Mul, &[input, input])?;
+    let padding = |cx: &mut Context<'_, '_>, count: u32| {
+        let mut shape = shape.clone();
+        shape[1] = count;
+        filled(cx, dtype, shape, 0.0)
+    };
+    let (before, after) = ((size - 1) / 2, size / 2);
+    let mut parts = Vec::new();
+    if before > 0 {
+        parts.push(padding(cx, before)?);
+    }
+    parts.push(squares);
+    if after > 0 {
+        parts.push(padding(cx, after)?);
+    }
+    let padded = if parts.len() == 1 { squares } else { cx.emit1(ops::Concat { axis: 1 }, &parts)? };
+    let mut sum = None;
+    for offset in 0..i64::from(size) {
+        let range = SliceRange { axis: 1, start: offset, end: offset + i64::from(channels), step: 1 };
+        let part = cx.emit1(ops::Slice { ranges: vec![range] }, &[padded])?;
+        sum = Some(match sum {
+            None => part,
+            Some(sum) => cx.emit1(ops::Add, &[sum, part])?,
+        });
+    }
+    let sum = sum.ok_or("its size is 0")?;
+    let factor = number(cx, dtype, alpha / f64::from(size))?;
+    let (bias, beta) = (number(cx, dtype, bias)?, number(cx, dtype, beta)?);
+    let scaled = cx.emit1(ops::Mul, &[sum, factor])?;
+    let base = cx.emit1(ops::Add, &[scaled, bias])?;
+    let divisor = cx.emit1(ops::Pow, &[base, beta])?;
+    cx.emit(ops::Div, &[input, divisor])
 }

@@ -1,6 +1,6 @@
 use praxis_model::{
-    Tensor,
-    ops::{self, Arg},
+    DType, Tensor,
+    ops::{self, Arg, Reduction},
 };
 
 use super::{number, reshaped};
@@ -26,14 +26,41 @@ fn along_one_axis(cx: &mut Context<'_, '_>) -> Result<(Value, u32, Vec<u32>), Re
     Ok((cx.emit1(ops::Flatten { axis }, &[input])?, 1, shape))
 }
 
-/// Softmax along one axis.
+/// x minus the maximum along an axis, and the sum of the exponentials of that.
+fn shifted(cx: &mut Context<'_, '_>, input: Value, axis: u32) -> Result<(Value, Value, Value), Refusal> {
+    let along = Reduction { axes: vec![axis], keep_dims: true };
+    let maximum = cx.emit1(ops::ReduceMax(along.clone()), &[input])?;
+    let shifted = cx.emit1(ops::Sub, &[input, maximum])?;
+    let powers = cx.emit1(ops::Exp, &[shifted])?;
+    let sum = cx.emit1(ops::ReduceSum(along), &[powers])?;
+    Ok((shifted, powers, sum))
+}
+
+/// Softmax along one axis. In float64 it is the operators that float32's kernel joins.
 pub(super) fn softmax_along(cx: &mut Context<'_, '_>, input: Value, axis: u32) -> Result<Value, Refusal> {
-    cx.emit1(ops::Softmax { axis }, &[input])
+    if cx.kind(input).dtype == DType::F32 {
+        return cx.emit1(ops::Softmax { axis }, &[input]);
+    }
+    let (_, powers, sum) = shifted(cx, input, axis)?;
+    cx.emit1(ops::Div, &[powers, sum])
+}
+
+/// (x - maximum) - log(sum of exponentials) along one axis.
+pub(super) fn log_softmax_along(cx: &mut Context<'_, '_>, input: Value, axis: u32) -> Result<Value, Refusal> {
+    let (shifted, _, sum) = shifted(cx, input, axis)?;
+    let log = cx.emit1(ops::Log, &[sum])?;
+    cx.emit1(ops::Sub, &[shifted, log])
 }
 
 pub(super) fn softmax(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     let (input, axis, shape) = along_one_axis(cx)?;
     let result = softmax_along(cx, input, axis)?;
+    Ok(vec![reshaped(cx, result, shape)?])
+}
+
+pub(super) fn log_softmax(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
+    let (input, axis, shape) = along_one_axis(cx)?;
+    let result = log_softmax_along(cx, input, axis)?;
     Ok(vec![reshaped(cx, result, shape)?])
 }
 

@@ -8,6 +8,7 @@ mod reduction;
 mod reference;
 mod session;
 mod speed;
+mod speed_movement;
 mod trace;
 mod trees;
 

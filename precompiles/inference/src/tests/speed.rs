@@ -44,7 +44,7 @@ fn mlp() -> Plan {
     b.finish().unwrap()
 }
 
-fn microseconds(session: &Session, inputs: &[Tensor]) -> f64 {
+pub(super) fn microseconds(session: &Session, inputs: &[Tensor]) -> f64 {
     let inputs: Vec<&[u8]> = inputs.iter().map(|t| t.data.as_slice()).collect();
     let mut outputs: Vec<Vec<u8>> =
         session.plan().outputs.iter().map(|info| vec![0; info.tensor_type().bytes() as usize]).collect();

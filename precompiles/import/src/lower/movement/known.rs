@@ -52,7 +52,7 @@ pub(super) fn range(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     }
     // Saturates; a limit that is no number gives no elements.
     let count = match dtype.is_float() {
-        true => ((real_limit - real_start) / real_delta).ceil().clamp(0.0, 1e18) as i128,
+        true => (((real_limit - real_start) / real_delta).ceil() as i128).clamp(0, 1 << 62),
         false => ((limit - start + delta - delta.signum()) / delta).max(0),
     };
     if count * dtype.size() as i128 > i128::from(MAX_CONSTANT_BYTES) {

@@ -43,7 +43,10 @@ impl Corners {
     }
 }
 
-fn floats(cx: &Context<'_, '_>, index: usize, what: &str) -> Result<Option<(Arc<Tensor>, Vec<f32>)>, Refusal> {
+/// A constant and its elements.
+type Floats = (Arc<Tensor>, Vec<f32>);
+
+fn floats(cx: &Context<'_, '_>, index: usize, what: &str) -> Result<Option<Floats>, Refusal> {
     let Some(tensor) = cx.constant_input(index, what)? else { return Ok(None) };
     let values = tensor.to_f32().ok_or_else(|| format!("its {what} should be float32, they are {}", tensor.dtype))?;
     Ok(Some((tensor, values)))
@@ -60,7 +63,7 @@ pub(super) fn non_max_suppression(cx: &mut Context<'_, '_>) -> Result<Vec<Value>
         Some(tensor) if tensor.dtype == DType::I64 => tensor.to_i64().and_then(|all| all.first().copied()).unwrap_or(0),
         _ => 0,
     };
-    let first = |found: Option<(Arc<Tensor>, Vec<f32>)>| found.and_then(|(_, all)| all.first().copied());
+    let first = |found: Option<Floats>| found.and_then(|(_, all)| all.first().copied());
     let limit = first(floats(cx, 3, "limit of overlap")?).unwrap_or(0.0);
     let least = first(floats(cx, 4, "least score")?);
     let from_center = cx.attributes.flag("center_point_box")?;

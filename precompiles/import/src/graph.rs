@@ -15,6 +15,15 @@ struct ValueData {
     constant: Option<Arc<Tensor>>,
 }
 
+/// What a value was dequantised from: `(quantised - zero point) * scale`, with scales along an axis or for all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) quantised: Value,
+    pub(crate) scale: Value,
+    pub(crate) zero_point: Value,
+    pub(crate) axis: u32,
+}
+
 /// One operator application.
 #[derive(Clone, Debug)]
 pub(crate) struct GraphNode {

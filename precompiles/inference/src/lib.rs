@@ -9,6 +9,7 @@ pub mod fixed;
 pub mod trace;
 
 mod align;
+mod byte;
 mod call;
 mod error;
 mod evaluate;

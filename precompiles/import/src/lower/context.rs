@@ -13,7 +13,7 @@ use crate::{
     attributes::Attributes,
     fold::Folder,
     functions::{FunctionData, Functions},
-    graph::{Graph, GraphNode, Value},
+    graph::{Graph, GraphNode, Origin, Value},
     limits::{MAX_DEPTH, MAX_LIST, MAX_LOWERED, MAX_OPSET, MAX_TRIPS, MIN_OPSET, shown},
     order::{Definition, Section},
     refusal::Refusal,
@@ -29,6 +29,8 @@ pub(crate) struct Lowering<'a> {
     sources: Vec<Source<'a>>,
     /// Constants of the file that were read, by their place in memory: a loop's body is read many times.
     loaded: BTreeMap<usize, Value>,
+    /// Values that were dequantised, constants too.
+    origins: BTreeMap<Value, Origin>,
     /// Parts of sections that were read, and the product of the trip counts of the loops that are open.
     lowered: usize,
     trips: u64,
@@ -65,6 +67,7 @@ impl<'a> Lowering<'a> {
             scopes: vec![main],
             sources: Vec::new(),
             loaded: BTreeMap::new(),
+            origins: BTreeMap::new(),
             lowered: 0,
             trips: 1,
             folder: Folder::default(),
@@ -531,6 +534,35 @@ impl<'a> Context<'_, 'a> {
                 Ok(outputs)
             }
         }
+    }
+
+    /// The operator of the Plan that computes a value, with its inputs; none for inputs of the model and constants.
+    pub(crate) fn producer(&self, value: Value) -> Option<(Op, Vec<Value>)> {
+        // As far back as a Plan can be long.
+        let mut recent = self.lowering.graph.nodes.iter().rev().take(praxis_model::limits::MAX_NODES);
+        let node = recent.find(|node| node.outputs.contains(&value))?;
+        Some((node.op.clone(), node.inputs.clone()))
+    }
+
+    /// Remembers what a value was dequantised from.
+    pub(crate) fn set_origin(&mut self, value: Value, origin: Origin) {
+        self.lowering.origins.insert(value, origin);
+    }
+
+    /// What a value was dequantised from.
+    pub(crate) fn origin(&self, value: Value) -> Option<Origin> {
+        self.lowering.origins.get(&value).copied()
+    }
+
+    /// The result of a standard operator for other inputs than the node's, with the node's attributes.
+    pub(crate) fn standard(&mut self, name: &str, inputs: Vec<Item>) -> Result<Value, Refusal> {
+        let Some(Rule::Tensors(lower)) = super::lower("", name) else {
+            return Err(format!("the operator {name} is not supported").into());
+        };
+        let own = std::mem::replace(&mut self.inputs, inputs);
+        let outputs = lower(self);
+        self.inputs = own;
+        outputs?.first().copied().ok_or_else(|| "the operator gives no output".into())
     }
 
     /// The elements of a value where they are known now.

@@ -14,6 +14,7 @@ mod identity;
 mod movement;
 mod names;
 mod products;
+mod quantised;
 mod reduction;
 mod refused;
 mod reshape;
@@ -62,6 +63,7 @@ const TABLES: &[&[Row]] = &[
     // Trees and classical models.
     classical::TABLE,
     // Quantised arithmetic.
+    quantised::TABLE,
 ];
 
 const BASE: &[Row] = &[

@@ -12,6 +12,7 @@ mod gemm;
 mod leaky_relu;
 mod matmul;
 mod movement;
+mod quantised;
 mod recurrent;
 mod reduction;
 mod relu;
@@ -186,4 +187,9 @@ kernels! {
     SquaredDistances,
 
     // Quantised arithmetic.
+    QuantizeLinear,
+    DequantizeLinear,
+    DynamicQuantizeLinear,
+    MatMulInteger,
+    QLinearMatMul,
 }

@@ -7,6 +7,7 @@ mod classical;
 mod elementwise;
 mod movement;
 mod products;
+mod quantised;
 mod reduction;
 
 use std::{
@@ -98,6 +99,7 @@ pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
         // Trees and classical models.
         ("classical", classical::cases()),
         // Quantised arithmetic.
+        ("quantised", quantised::cases()),
     ]
 }
 

@@ -15,6 +15,7 @@ mod leaky_relu;
 mod matmul;
 mod movement;
 mod mul;
+mod quantised;
 mod recurrent;
 mod reduction;
 mod relu;
@@ -53,6 +54,10 @@ pub use movement::{
     View, Walk,
 };
 pub use mul::Mul;
+pub use quantised::{
+    ByteProduct, CHUNK_ROWS, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, PANEL_COLUMNS, QLinearMatMul,
+    QUAD, QuantizeLinear, ScaleRuns,
+};
 pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
 pub use reduction::{
     Arg, ArgMax, ArgMin, BatchNormalization, CumProd, CumSum, Cumulative, Det, GroupNormalization, LayerNormalization,
@@ -351,4 +356,9 @@ operators! {
     286 SquaredDistances,
 
     // 320 to 349: quantised arithmetic.
+    320 QuantizeLinear,
+    321 DequantizeLinear,
+    322 DynamicQuantizeLinear,
+    323 MatMulInteger,
+    324 QLinearMatMul,
 }

@@ -1,0 +1,142 @@
+use praxis_model::{
+    DType::{self, F32, I8, I16, I32, U8, U16},
+    Op, Tensor,
+    ops::{DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QLinearMatMul, QuantizeLinear},
+};
+
+use super::{Case, any_tensor};
+use crate::tests::agreement::Random;
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = linear();
+    cases.extend(products());
+    cases.push(Case::wild("specials", DynamicQuantizeLinear, &[(F32, &[300])]));
+    cases.push(Case::tame("ordinary", DynamicQuantizeLinear, &[(F32, &[3, 70])]));
+    cases.push(Case::new("zeros", DynamicQuantizeLinear, vec![Tensor::from_f32([3], &[0.0, -0.0, 0.0])]));
+    cases
+}
+
+/// Positive scales of ordinary size.
+fn scales(random: &mut Random, shape: &[u32]) -> Tensor {
+    let count: u32 = shape.iter().product();
+    let values: Vec<f32> = (0..count).map(|_| (1 + random.below(1000)) as f32 / 4096.0).collect();
+    Tensor::from_f32(shape, &values)
+}
+
+fn integers(random: &mut Random, dtype: DType, shape: &[u32]) -> Tensor {
+    any_tensor(random, &praxis_model::TensorType::new(dtype, shape), 0)
+}
+
+fn zeros(dtype: DType, shape: &[u32]) -> Tensor {
+    let count: u32 = shape.iter().product();
+    Tensor { dtype, shape: shape.to_vec(), data: vec![0; count as usize * dtype.size()] }
+}
+
+fn linear() -> Vec<Case> {
+    let mut random = Random(320);
+    let forms: [(&str, u32, u32, &[u32]); 5] = [
+        ("scalar", 0, 0, &[]),
+        ("middle_axis", 1, 0, &[5]),
+        ("last_axis", 2, 0, &[7]),
+        ("blocks", 1, 2, &[3, 3, 7]),
+        ("last_blocks", 2, 3, &[3, 5, 3]),
+    ];
+    let shape: &[u32] = &[3, 5, 7];
+    let mut cases = Vec::new();
+    for dtype in [U8, I8, U16, I16] {
+        for (name, axis, block, scale_shape) in forms {
+            let x = any_tensor(&mut random, &praxis_model::TensorType::new(F32, shape), 40);
+            let inputs = vec![x, scales(&mut random, scale_shape), integers(&mut random, dtype, scale_shape)];
+            cases.push(Case::new(format!("{dtype}_{name}"), QuantizeLinear { axis, block }, inputs));
+            let q = integers(&mut random, dtype, shape);
+            let inputs = vec![q, scales(&mut random, scale_shape), integers(&mut random, dtype, scale_shape)];
+            cases.push(Case::new(format!("{dtype}_{name}"), DequantizeLinear { axis, block }, inputs));
+        }
+    }
+    let scalar = |value: f32| Tensor::from_f32([], &[value]);
+    let ties: Vec<f32> = (-600..600).map(|half| half as f32 / 2.0).collect();
+    for (name, scale) in
+        [("ties", 1.0), ("scale_zero", 0.0), ("scale_nan", f32::NAN), ("scale_infinite", f32::INFINITY)]
+    {
+        let inputs = vec![Tensor::from_f32([1200], &ties), scalar(scale), zeros(I8, &[])];
+        cases.push(Case::new(name, QuantizeLinear { axis: 0, block: 0 }, inputs));
+    }
+    let inputs = vec![integers(&mut random, I32, &[300]), scalar(f32::INFINITY), zeros(I32, &[])];
+    cases.push(Case::new("int32", DequantizeLinear { axis: 0, block: 0 }, inputs));
+    cases
+}
+
+/// Left and right operands with their zero points.
+fn factors(
+    random: &mut Random,
+    types: (DType, DType),
+    left: &[u32],
+    right: &[u32],
+    zeros: (&[u32], &[u32]),
+) -> [Tensor; 4] {
+    [
+        integers(random, types.0, left),
+        integers(random, types.1, right),
+        integers(random, types.0, zeros.0),
+        integers(random, types.1, zeros.1),
+    ]
+}
+
+/// Name, left and right operand, scales of rows and of columns.
+type Product = (&'static str, &'static [u32], &'static [u32], &'static [u32], &'static [u32]);
+
+fn products() -> Vec<Case> {
+    let mut random = Random(323);
+    let shapes: [Product; 6] = [
+        ("one_row", &[1, 130], &[130, 35], &[], &[]),
+        ("many_rows", &[37, 67], &[67, 70], &[], &[]),
+        ("rows_and_columns", &[5, 9], &[9, 21], &[5], &[21]),
+        ("few_columns", &[6, 300], &[300, 3], &[], &[3]),
+        ("batches", &[2, 1, 3, 10], &[4, 10, 5], &[], &[]),
+        ("vector", &[12], &[12], &[], &[]),
+    ];
+    let mut cases = Vec::new();
+    for types in [(U8, I8), (I8, I8), (U8, U8), (I8, U8)] {
+        for (name, left, right, rows, columns) in shapes {
+            let name = format!("{}_{}_{name}", types.0, types.1);
+            let [a, b, za, zb] = factors(&mut random, types, left, right, (rows, columns));
+            cases.push(Case::new(name.clone(), MatMulInteger, vec![a.clone(), b.clone(), za.clone(), zb.clone()]));
+            let (sa, sb) = (scales(&mut random, rows), scales(&mut random, columns));
+            let out = [Tensor::from_f32([], &[150.0]), integers(&mut random, types.0, &[])];
+            let mut inputs = vec![a, sa, za, b, sb, zb, out[0].clone(), out[1].clone()];
+            if right.len() == 2 {
+                inputs.push(integers(&mut random, I32, &right[1..]));
+                let bias = inputs.last_mut().map(|bias| &mut bias.data);
+                // Biases of the size of the sums.
+                bias.into_iter().flat_map(|data| data.as_chunks_mut::<4>().0).for_each(|word| {
+                    *word = (i32::from_le_bytes(*word) >> 14).to_le_bytes();
+                });
+            }
+            cases.push(Case::new(name, QLinearMatMul, inputs));
+        }
+    }
+    cases
+}
+
+/// Exact sums in 64 bits, one by one, against the kernels.
+#[test]
+fn integer_products_equal_plain_sums() {
+    for case in products().iter().filter(|case| matches!(case.op, Op::MatMulInteger(_))) {
+        let [a, b, za, zb] = &case.inputs[..] else { panic!("four inputs") };
+        if a.shape.len() != 2 {
+            continue;
+        }
+        let (m, k, n) = (a.shape[0] as usize, a.shape[1] as usize, b.shape[1] as usize);
+        let at = |tensor: &Tensor, index: usize| {
+            let byte = tensor.data[if tensor.data.len() == 1 { 0 } else { index }];
+            if tensor.dtype == I8 { i64::from(byte as i8) } else { i64::from(byte) }
+        };
+        let found = crate::evaluate(&case.op, &case.inputs).unwrap();
+        for (place, word) in found[0].data.as_chunks::<4>().0.iter().enumerate() {
+            let (row, column) = (place / n, place % n);
+            let term = |i: usize| (at(a, row * k + i) - at(za, row)) * (at(b, i * n + column) - at(zb, column));
+            let expected: i64 = (0..k).map(term).sum();
+            assert_eq!(i64::from(i32::from_le_bytes(*word)), expected, "{} at {place} of {m} rows", case.name);
+        }
+    }
+}

@@ -133,6 +133,7 @@ fn activations(cx: &mut Context<'_, '_>, count: usize) -> Result<Option<Vec<Acti
             "hardsigmoid" => Activation::HardSigmoid { alpha: alpha(0.2), beta: beta(0.5) },
             "elu" => Activation::Elu { alpha: alpha(1.0) },
             "softsign" => Activation::Softsign,
+            "softplus" => Activation::Softplus,
             _ => return Err(format!("its activation {} is not supported", shown(name)).into()),
         });
     }

@@ -320,6 +320,7 @@ macro_rules! kernels {
             fn prepare(&self, node: &NodeContext<'_>) -> Result<Prepared, Fault> {
                 match node.outputs[0].dtype {
                     DType::F32 => prepare::<f32, _>(self, node),
+                    DType::F64 => prepare::<f64, _>(self, node),
                     _ => Err(Fault::Internal("a recurrent cell on a type that it does not take")),
                 }
             }

@@ -6,8 +6,8 @@ use praxis_model::ops::Activation;
 
 use crate::{
     align::Plain,
-    arith::{self, Canonical, Fma},
-    gemm::{Layout, Sizes, multiply, pack_right, scratch_floats},
+    arith::{self, Canonical, Fma, wide},
+    gemm::{Layout, Sizes, multiply, multiply_plain, pack_right, scratch_floats},
     isa::Path,
 };
 
@@ -20,9 +20,10 @@ pub(super) trait Real:
 
     fn from_attribute(value: f32) -> Self;
     fn magnitude(self) -> Self;
-    fn exp<F: Fma>(self) -> Self;
+    fn expm1<F: Fma>(self) -> Self;
     fn tanh<F: Fma>(self) -> Self;
     fn sigmoid<F: Fma>(self) -> Self;
+    fn softplus<F: Fma>(self) -> Self;
 
     /// Elements of packed weights of n rows and k columns.
     fn packed(sizes: Sizes) -> usize;
@@ -48,8 +49,8 @@ impl Real for f32 {
     }
 
     #[inline(always)]
-    fn exp<F: Fma>(self) -> Self {
-        arith::exp::<F>(self)
+    fn expm1<F: Fma>(self) -> Self {
+        arith::expm1::<F>(self)
     }
 
     #[inline(always)]
@@ -60,6 +61,11 @@ impl Real for f32 {
     #[inline(always)]
     fn sigmoid<F: Fma>(self) -> Self {
         arith::sigmoid::<F>(self)
+    }
+
+    #[inline(always)]
+    fn softplus<F: Fma>(self) -> Self {
+        arith::softplus::<F>(self)
     }
 
     fn packed(sizes: Sizes) -> usize {
@@ -76,6 +82,59 @@ impl Real for f32 {
 
     fn multiply(path: Path, sizes: Sizes, left: &[Self], packed: &[Self], out: &mut [Self], scratch: &mut [Self]) {
         multiply(path, sizes, left, Layout::Rows, packed, out, scratch);
+    }
+}
+
+impl Real for f64 {
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+
+    fn from_attribute(value: f32) -> Self {
+        Self::from(value)
+    }
+
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+
+    #[inline(always)]
+    fn expm1<F: Fma>(self) -> Self {
+        wide::expm1(self)
+    }
+
+    #[inline(always)]
+    fn tanh<F: Fma>(self) -> Self {
+        wide::tanh(self)
+    }
+
+    #[inline(always)]
+    fn sigmoid<F: Fma>(self) -> Self {
+        wide::sigmoid(self)
+    }
+
+    #[inline(always)]
+    fn softplus<F: Fma>(self) -> Self {
+        wide::softplus(self)
+    }
+
+    fn packed(sizes: Sizes) -> usize {
+        sizes.k * sizes.n
+    }
+
+    /// Turned, so that a row is multiplied with one number.
+    fn pack(source: &[Self], sizes: Sizes, packed: &mut [Self]) {
+        for (i, row) in packed.chunks_exact_mut(sizes.n).enumerate() {
+            row.iter_mut().zip(source[i..].iter().step_by(sizes.k)).for_each(|(to, &x)| *to = x);
+        }
+    }
+
+    fn product_scratch(_sizes: Sizes) -> usize {
+        0
+    }
+
+    fn multiply(path: Path, sizes: Sizes, left: &[Self], packed: &[Self], out: &mut [Self], _scratch: &mut [Self]) {
+        multiply_plain(path, sizes, (left, Layout::Rows), (packed, Layout::Rows), out);
     }
 }
 
@@ -101,12 +160,13 @@ pub(super) fn activate<T: Real, F: Fma>(activation: Activation, clip: Option<T>,
         Activation::HardSigmoid { alpha, beta } => bounded(number(alpha) * x + number(beta), T::ZERO, T::ONE),
         Activation::Elu { alpha } => {
             if x < T::ZERO {
-                number(alpha) * (x.exp::<F>() - T::ONE)
+                number(alpha) * x.expm1::<F>()
             } else {
                 x
             }
         }
         Activation::Softsign => x / (T::ONE + x.magnitude()),
+        Activation::Softplus => x.softplus::<F>(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Recurrent cells: directions, operands, activations.
 
 use praxis_model::{
-    DType::{F32, I32},
+    DType::{F32, F64, I32},
     Tensor,
     ops::{Activation, Direction, GRU, LSTM, RNN, Recurrence},
 };
@@ -23,6 +23,7 @@ const FUNCTIONS: &[(&str, Activation)] = &[
     ("hard-sigmoid", Activation::HardSigmoid { alpha: 0.2, beta: 0.5 }),
     ("elu", Activation::Elu { alpha: 1.3 }),
     ("softsign", Activation::Softsign),
+    ("softplus", Activation::Softplus),
 ];
 
 /// All operands that every cell has.
@@ -58,7 +59,9 @@ fn lstms() -> Vec<Case> {
         (F32, &[2, 3, 11]),
         (F32, &[2, 33]),
     ];
+    let wide = small.map(|(_, shape)| (F64, shape));
     vec![
+        Case::wild("float64", plain.clone(), &wide),
         Case::wild("forward", plain.clone(), &small),
         Case::tame("forward-tame", plain.clone(), &small),
         // More features and states than one block of a dot product has.
@@ -77,7 +80,10 @@ fn grus() -> Vec<Case> {
     let operands: [(_, &[u32]); 6] =
         [(F32, &[40, 3, 5]), (F32, &[2, 33, 5]), (F32, &[2, 33, 11]), (F32, &[2, 66]), (I32, &[3]), (F32, &[2, 3, 11])];
     let all = |linear_before_reset| GRU { common: full(Direction::Bidirectional, &GRU_FUNCTIONS), linear_before_reset };
+    let wide = small.map(|(_, shape)| (F64, shape));
     vec![
+        Case::wild("float64", cell(Direction::Reverse, false), &wide),
+        Case::wild("float64-linear", cell(Direction::Forward, true), &wide),
         Case::wild("forward", cell(Direction::Forward, false), &small),
         Case::wild("reverse-linear", cell(Direction::Reverse, true), &small),
         Case::tame("forward-linear", cell(Direction::Forward, true), &small),
@@ -94,6 +100,8 @@ fn rnns() -> Vec<Case> {
     for &(name, function) in FUNCTIONS {
         let cell = RNN { common: Recurrence::new(Direction::Forward, &[function]) };
         cases.push(Case::wild(name, cell.clone(), &small));
+        let wide = small.map(|(_, shape)| (F64, shape));
+        cases.push(Case::wild(&format!("{name}-float64"), cell.clone(), &wide));
         let clipped = Recurrence { clip: Some(0.5), ..cell.common };
         cases.push(Case::wild(&format!("{name}-clipped"), RNN { common: clipped }, &small));
     }

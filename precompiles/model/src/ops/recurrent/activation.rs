@@ -43,13 +43,15 @@ pub enum Activation {
         /// Value at 0.
         beta: f32,
     },
-    /// x < 0 ? alpha * (e^x - 1) : x.
+    /// x < 0 ? alpha * (e^x - 1) : x, with the function expm1.
     Elu {
         /// Factor below 0.
         alpha: f32,
     },
     /// x / (1 + |x|).
     Softsign,
+    /// ln(1 + e^x).
+    Softplus,
 }
 
 impl Activation {
@@ -68,6 +70,7 @@ impl Activation {
             Self::HardSigmoid { alpha, beta } => (7, Some(alpha), Some(beta)),
             Self::Elu { alpha } => (8, Some(alpha), None),
             Self::Softsign => (9, None, None),
+            Self::Softplus => (10, None, None),
         }
     }
 
@@ -95,6 +98,7 @@ impl Activation {
             7 => Self::HardSigmoid { alpha: reader.f32()?, beta: reader.f32()? },
             8 => Self::Elu { alpha: reader.f32()? },
             9 => Self::Softsign,
+            10 => Self::Softplus,
             _ => return Err(PlanError::NotCanonical { what: "an activation has an unknown number" }),
         })
     }

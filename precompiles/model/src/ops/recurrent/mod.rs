@@ -253,10 +253,10 @@ const PANEL: u64 = 16;
 const BLOCK: u64 = 256;
 const LINE: u64 = 64;
 
-const ACCEPTED: &str = "float32";
+const ACCEPTED: &str = "float32 and float64";
 
 fn accepts(dtype: DType) -> bool {
-    dtype == DType::F32
+    matches!(dtype, DType::F32 | DType::F64)
 }
 
 fn expect(name: &str, input: &TensorType, shape: &[u32]) -> Result<(), OpError> {

@@ -7,6 +7,7 @@ use praxis_model::{BuildError, DType, Handle, Op, Plan, PlanBuilder, Tensor, Val
 
 use crate::{
     IMPORTER_VERSION, ImportError, NodeLabel, Note,
+    fuse::fuse,
     graph::{Graph, GraphNode, Value},
     rewrite::rewrite,
 };
@@ -31,6 +32,9 @@ pub(crate) fn build(
 ) -> Result<Plan, ImportError> {
     let output_values: Vec<Value> = outputs.iter().map(|output| output.value).collect();
     graph.drop_dead_nodes(&output_values);
+    for source in fuse(&mut graph, &output_values)? {
+        notes.push(Note::FoldedNormalization { node: label(source).to_string() });
+    }
     rewrite(&mut graph, &output_values, label, notes);
     graph.drop_dead_nodes(&output_values);
     let mut assembly = Assembly {
@@ -117,7 +121,11 @@ impl Assembly {
 /// The constant at this operand with the elements that count as zero in dot products (rule R10) set to zero and their
 /// number, where there are any.
 fn zeroed(graph: &Graph, node: &GraphNode, position: usize, value: Value) -> Option<(Tensor, u64)> {
-    let is_factor = matches!(node.op, Op::MatMul(_) | Op::Gemm(_)) && position < 2;
+    let is_factor = match node.op {
+        Op::MatMul(_) | Op::Gemm(_) | Op::Conv(_) | Op::ConvTranspose(_) => position < 2,
+        Op::DeformConv(_) => position == 1,
+        _ => false,
+    };
     let constant = graph.constant(value).filter(|_| is_factor)?;
     let mut tensor = Tensor::clone(constant);
     let count = match tensor.dtype {

@@ -7,7 +7,7 @@
 //! The way of a file: `scan` walks its wire format and bounds what decoding may cost; `proto` decodes it; `order`
 //! resolves names and finds the nodes that matter; `inputs` gives the inputs static shapes; `lower` turns each ONNX
 //! operator into operators of the Plan, folding constants (`fold`), taking branches, unrolling loops and inlining the
-//! file's own functions (`functions`); `build` numbers what is left.
+//! file's own functions (`functions`); `fuse` joins convolutions with what follows them; `build` numbers what is left.
 //!
 //! Files are untrusted: every error is an [`ImportError`] that says what is wrong, where, and what would be right.
 
@@ -16,6 +16,7 @@ mod build;
 mod error;
 mod fold;
 mod functions;
+mod fuse;
 mod graph;
 mod import;
 mod inputs;

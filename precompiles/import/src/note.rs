@@ -31,6 +31,11 @@ pub enum Note {
         /// How many there are.
         total: u64,
     },
+    /// A normalisation became part of the weights of the convolution before it, as onnxruntime does it.
+    FoldedNormalization {
+        /// The operator, with the node's name.
+        node: String,
+    },
     /// The file declares another shape for an output than the one that follows from its nodes.
     OutputShape {
         /// The output.
@@ -98,6 +103,9 @@ impl fmt::Display for Note {
                     f,
                     "the output \"{output}\" is a list of maps in the file; it gives their values, a column for each key"
                 )
+            }
+            Self::FoldedNormalization { node } => {
+                write!(f, "{node}: it became part of the weights of the convolution before it")
             }
             Self::OutputShape { output, declared, computed } => {
                 let output = shown(output);

@@ -11,6 +11,7 @@ pub mod trace;
 mod align;
 mod byte;
 mod call;
+mod conv;
 mod error;
 mod evaluate;
 mod frame;

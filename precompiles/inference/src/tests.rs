@@ -3,6 +3,7 @@
 mod agreement;
 mod allocations;
 mod conformance;
+mod convolution;
 mod price;
 mod reduction;
 mod reference;

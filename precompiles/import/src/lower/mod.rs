@@ -8,6 +8,7 @@ mod concat;
 mod constant;
 mod context;
 mod control;
+mod convolution;
 mod elementwise;
 mod empty;
 mod identity;
@@ -58,6 +59,7 @@ const TABLES: &[&[Row]] = &[
     // Movement, gathering and scattering of elements.
     movement::TABLE,
     // Convolution and pooling.
+    convolution::TABLE,
     // Products, recurrent cells, attention.
     products::TABLE,
     // Trees and classical models.

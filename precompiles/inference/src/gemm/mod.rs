@@ -8,6 +8,9 @@ mod product;
 
 pub(crate) use pack::{Layout, pack_right};
 pub use pack::{flush_f32, flush_f64};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use panel::{Avx2Panel, Avx512Panel, Sse2Panel};
+pub(crate) use panel::{Panel, ScalarPanel};
 pub(crate) use plain::{Number, multiply_plain};
 pub(crate) use product::{Sizes, multiply, scratch_floats};
 

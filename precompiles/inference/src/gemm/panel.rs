@@ -4,7 +4,7 @@ use super::PANEL;
 use crate::arith::exact_fma;
 
 /// 16 float32 in registers.
-pub(super) trait Panel: Copy {
+pub(crate) trait Panel: Copy {
     /// Whether the registers hold twice as many accumulators as AVX2's.
     const WIDE: bool;
     /// Most rows of a tile.
@@ -47,7 +47,7 @@ pub(super) trait Panel: Copy {
 
 /// Portable lanes.
 #[derive(Clone, Copy)]
-pub(super) struct ScalarPanel([f32; PANEL]);
+pub(crate) struct ScalarPanel(pub(crate) [f32; PANEL]);
 
 impl Panel for ScalarPanel {
     const WIDE: bool = false;
@@ -88,7 +88,7 @@ impl Panel for ScalarPanel {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{Avx2Panel, Avx512Panel, Sse2Panel};
+pub(crate) use x86::{Avx2Panel, Avx512Panel, Sse2Panel};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
@@ -98,13 +98,13 @@ mod x86 {
 
     /// Four registers of SSE2.
     #[derive(Clone, Copy)]
-    pub(in crate::gemm) struct Sse2Panel([__m128; 4]);
+    pub(crate) struct Sse2Panel(pub(crate) [__m128; 4]);
     /// Two registers of AVX2.
     #[derive(Clone, Copy)]
-    pub(in crate::gemm) struct Avx2Panel(__m256, __m256);
+    pub(crate) struct Avx2Panel(pub(crate) __m256, pub(crate) __m256);
     /// One register of AVX-512.
     #[derive(Clone, Copy)]
-    pub(in crate::gemm) struct Avx512Panel(__m512);
+    pub(crate) struct Avx512Panel(pub(crate) __m512);
 
     /// `exact_fma` on the two lanes of `a` and `b`; the operands are float64 copies of float32.
     #[inline(always)]

@@ -6,6 +6,7 @@ mod cast;
 mod classical;
 mod clip;
 mod concat;
+mod convolution;
 mod copy;
 mod elementwise;
 mod gemm;
@@ -171,6 +172,12 @@ kernels! {
     RoiAlign,
 
     // Convolution and pooling.
+    Conv,
+    ConvTranspose,
+    DeformConv,
+    MaxPool,
+    AveragePool,
+    LpPool,
 
     // Products, recurrent cells, attention.
     LSTM,

@@ -4,6 +4,7 @@
 
 mod base;
 mod classical;
+mod convolution;
 mod elementwise;
 mod movement;
 mod products;
@@ -94,6 +95,7 @@ pub(super) fn families() -> Vec<(&'static str, Vec<Case>)> {
         // Movement, gathering and scattering of elements.
         ("movement", movement::cases()),
         // Convolution and pooling.
+        ("convolution", convolution::cases()),
         // Products, recurrent cells, attention.
         ("products", products::cases()),
         // Trees and classical models.

@@ -6,6 +6,7 @@ mod cast;
 mod classical;
 mod clip;
 mod concat;
+mod convolution;
 mod div;
 mod elementwise;
 mod flatten;
@@ -36,6 +37,10 @@ pub use classical::{
 };
 pub use clip::{Clip, Scalar};
 pub use concat::Concat;
+pub use convolution::{
+    AveragePool, Axis, Conv, ConvTranspose, DeformConv, DeformShape, Ending, Geometry, IndexOrder, LANES, LpPool,
+    MAX_CHUNK, MAX_SPATIAL, MaxPool, Method, Phase, Pool, Window,
+};
 pub use div::Div;
 pub use elementwise::{
     Abs, Acos, Acosh, And, Asin, Asinh, Atan, Atanh, BitCast, BitShift, BitwiseAnd, BitwiseNot, BitwiseOr, BitwiseXor,
@@ -340,6 +345,12 @@ operators! {
     174 RoiAlign,
 
     // 220 to 249: convolution and pooling.
+    220 Conv,
+    221 ConvTranspose,
+    222 DeformConv,
+    223 MaxPool,
+    224 AveragePool,
+    225 LpPool,
 
     // 250 to 279: products, recurrent cells, attention.
     250 LSTM,

@@ -1,0 +1,10 @@
+//! Convolutions and pooling.
+
+mod average_pool;
+mod conv;
+mod conv_transpose;
+mod deform_conv;
+mod lp_pool;
+mod max_pool;
+mod pool;
+mod sums;

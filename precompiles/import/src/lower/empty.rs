@@ -25,6 +25,6 @@ macro_rules! rules {
 }
 
 rules! {
-    Abs Add And Cast Ceil Clip Concat Div Equal Flatten Floor Gather GatherElements Greater GreaterOrEqual Identity Less
-    LessOrEqual Max Min Mul Neg Not Or Reciprocal Relu Reshape Round Sign Sqrt Sub Transpose Where Xor
+    Abs Add And Cast Ceil Clip Concat Div Equal Exp Flatten Floor Gather GatherElements Greater GreaterOrEqual Identity Less
+    LessOrEqual Log Max Min Mul Neg Not Or Reciprocal Relu Reshape Round Sign Sqrt Sub Transpose Where Xor
 }

@@ -109,7 +109,12 @@ impl Manifest {
             importer: plan.importer,
             source_sha256: plan.source_sha256.into(),
             inputs: plan.inputs.iter().map(|info| RpcValueInfo::new(info, &[])).collect(),
-            outputs: plan.outputs.iter().zip(&plan.labels).map(|(info, labels)| RpcValueInfo::new(info, labels)).collect(),
+            outputs: plan
+                .outputs
+                .iter()
+                .zip(&plan.labels)
+                .map(|(info, labels)| RpcValueInfo::new(info, labels))
+                .collect(),
             nodes: plan.nodes.len() as u64,
             parameters: plan.constants.iter().fold(0, |all, c| all.saturating_add(c.elements())),
             weight_bytes: plan.weights.len() as u64,

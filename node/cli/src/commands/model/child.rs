@@ -7,7 +7,7 @@
 use crate::failure::Failure;
 use praxis_import::ImportOptions;
 use praxis_model::{DType, Plan, Tensor};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -166,7 +166,9 @@ pub(super) fn limit_this_process() -> Result<(), Failure> {
         (Resource::Core, 0),
     ];
     for (resource, limit) in limits {
-        let limit = Rlimit { current: Some(limit), maximum: Some(limit) };
+        // Whoever started this process may have set a tighter bound, which only the superuser could raise.
+        let bound = getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
+        let limit = Rlimit { current: Some(bound), maximum: Some(bound) };
         setrlimit(resource, limit)
             .map_err(|error| Failure::failed(format!("{resource:?} can't be limited: {error}")))?;
     }

@@ -142,7 +142,7 @@ fn the_formats_are_pinned() {
     assert_eq!(plan.encode().len(), 2371);
     assert_eq!(
         keccak256(plan.encode()).to_string(),
-        "0xfab242a4e686225bc980ae23ab1fe9eb2010c3a3f624054d6923874ae3e55f89"
+        "0x12d9bda0a8687a5259186d7d23094a73dc9a0c43e3c992e71eb4b6cdeed89391"
     );
     let tensors = [Tensor::from_f32([1, 2], &[1.0, -2.0]), Tensor::from_i64([], &[7])];
     let expected = [
@@ -153,4 +153,23 @@ fn the_formats_are_pinned() {
     .concat();
     assert_eq!(encode_tensors(&tensors), expected);
     assert_eq!(hash_tensors(&tensors), keccak256(expected));
+}
+
+#[test]
+fn labels_are_kept_and_checked() {
+    let mut plan = sample();
+    assert!(plan.outputs[0].dtype.is_float());
+    let columns = plan.outputs[0].shape.last().copied().unwrap() as usize;
+    plan.labels[0] = (0..columns).map(|column| format!("class {column}")).collect();
+    plan.validate().unwrap();
+    assert_eq!(Plan::decode(&plan.encode()).unwrap(), plan);
+    let refused = |change: &dyn Fn(&mut Plan)| {
+        let mut plan = plan.clone();
+        change(&mut plan);
+        plan.validate().unwrap_err().to_string()
+    };
+    assert!(refused(&|plan| plan.labels[0].push("one more".to_owned())).contains("columns and their labels"));
+    assert!(refused(&|plan| plan.labels.push(Vec::new())).contains("outputs and their labels"));
+    assert!(refused(&|plan| plan.labels[0][0] = "x".repeat(129)).contains("length of a label"));
+    assert!(refused(&|plan| plan.labels[0][0] = "\n".to_owned()).contains("control characters"));
 }

@@ -230,9 +230,13 @@ fn decisions(
             pair += 1;
         }
     }
-    let matrix = cx.constant(Tensor::from_f32([vectors as u32, pairs as u32], &matrix))?;
-    let rho = scalar(cx, machine.rho)?;
-    cx.emit1(Gemm::default(), &[kernels, matrix, rho])
+    // Near the border between two classes large terms cancel: in float64, as onnxruntime adds them.
+    let wide = |values: &[f32]| values.iter().copied().map(f64::from).collect::<Vec<_>>();
+    let matrix = cx.constant(Tensor::from_f64([vectors as u32, pairs as u32], &wide(&matrix)))?;
+    let rho = cx.constant(Tensor::from_f64([pairs as u32], &wide(machine.rho)))?;
+    let kernels = cx.emit1(Cast { to: DType::F64 }, &[kernels])?;
+    let decisions = cx.emit1(Gemm::default(), &[kernels, matrix, rho])?;
+    cx.emit1(Cast { to: DType::F32 }, &[decisions])
 }
 
 /// Platt's probabilities of pairs, coupled.

@@ -199,4 +199,6 @@ kernels! {
     DynamicQuantizeLinear,
     MatMulInteger,
     QLinearMatMul,
+    ConvInteger,
+    QLinearConv,
 }

@@ -60,8 +60,8 @@ pub use movement::{
 };
 pub use mul::Mul;
 pub use quantised::{
-    ByteProduct, CHUNK_ROWS, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, PANEL_COLUMNS, QLinearMatMul,
-    QUAD, QuantizeLinear, ScaleRuns,
+    ByteConv, ByteProduct, CHUNK_ROWS, ConvInteger, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger,
+    PANEL_COLUMNS, QLinearConv, QLinearMatMul, QUAD, QuantizeLinear, ScaleRuns,
 };
 pub use recurrent::{Activation, Direction, GRU, LSTM, RNN, Recurrence, RecurrentSizes, STEPS_AT_ONCE};
 pub use reduction::{
@@ -372,4 +372,6 @@ operators! {
     322 DynamicQuantizeLinear,
     323 MatMulInteger,
     324 QLinearMatMul,
+    325 ConvInteger,
+    326 QLinearConv,
 }

@@ -4,7 +4,7 @@ mod causal;
 mod conv;
 mod pool;
 mod transpose;
-mod window;
+pub(super) mod window;
 
 use super::Row;
 

@@ -4,7 +4,7 @@ use crate::{lower::Context, refusal::Refusal};
 
 /// Where the padding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AutoPad {
+pub(in crate::lower) enum AutoPad {
     /// The attribute pads.
     NotSet,
     /// There is none.
@@ -17,21 +17,26 @@ pub(super) enum AutoPad {
 
 /// The attributes that say how a window moves, as the file gives them.
 #[derive(Clone, Debug)]
-pub(super) struct Moves {
-    pub(super) auto_pad: AutoPad,
-    pub(super) strides: Vec<u32>,
-    pub(super) dilations: Vec<u32>,
-    pub(super) begins: Vec<u32>,
-    pub(super) ends: Vec<u32>,
+pub(in crate::lower) struct Moves {
+    pub(in crate::lower) auto_pad: AutoPad,
+    pub(in crate::lower) strides: Vec<u32>,
+    pub(in crate::lower) dilations: Vec<u32>,
+    pub(in crate::lower) begins: Vec<u32>,
+    pub(in crate::lower) ends: Vec<u32>,
 }
 
 /// A list attribute of `count` numbers, or as many times `default`.
-pub(super) fn list(cx: &mut Context<'_, '_>, name: &str, count: usize, default: u32) -> Result<Vec<u32>, Refusal> {
+pub(in crate::lower) fn list(
+    cx: &mut Context<'_, '_>,
+    name: &str,
+    count: usize,
+    default: u32,
+) -> Result<Vec<u32>, Refusal> {
     let Some(given) = cx.attributes.short_ints(name)? else { return Ok(vec![default; count]) };
     numbers(name, given, count)
 }
 
-pub(super) fn numbers(name: &str, given: &[i64], count: usize) -> Result<Vec<u32>, Refusal> {
+pub(in crate::lower) fn numbers(name: &str, given: &[i64], count: usize) -> Result<Vec<u32>, Refusal> {
     let list: Option<Vec<u32>> = given.iter().map(|&number| u32::try_from(number).ok()).collect();
     match list {
         Some(list) if list.len() == count => Ok(list),
@@ -41,7 +46,7 @@ pub(super) fn numbers(name: &str, given: &[i64], count: usize) -> Result<Vec<u32
 
 impl Moves {
     /// Takes auto_pad, strides, dilations and pads for `rank` spatial dimensions.
-    pub(super) fn take(cx: &mut Context<'_, '_>, rank: usize) -> Result<Self, Refusal> {
+    pub(in crate::lower) fn take(cx: &mut Context<'_, '_>, rank: usize) -> Result<Self, Refusal> {
         let auto_pad = match cx.attributes.text("auto_pad")? {
             None | Some("NOTSET") => AutoPad::NotSet,
             Some("VALID") => AutoPad::Valid,
@@ -64,7 +69,7 @@ impl Moves {
     }
 
     /// The window over an input of these spatial dimensions.
-    pub(super) fn window(&self, kernel: &[u32], space: &[u32]) -> Result<Window, Refusal> {
+    pub(in crate::lower) fn window(&self, kernel: &[u32], space: &[u32]) -> Result<Window, Refusal> {
         let mut axes = Vec::with_capacity(space.len());
         for index in 0..space.len() {
             let mut axis = Axis {
@@ -91,7 +96,7 @@ impl Moves {
 }
 
 /// Spatial dimensions of an input (batch, channels, space).
-pub(super) fn space(shape: &[u32]) -> Result<&[u32], Refusal> {
+pub(in crate::lower) fn space(shape: &[u32]) -> Result<&[u32], Refusal> {
     match shape {
         [_, _, space @ ..] if !space.is_empty() => Ok(space),
         _ => Err(format!("its input should be (batch, channels, space), it has the shape {shape:?}").into()),
@@ -99,7 +104,7 @@ pub(super) fn space(shape: &[u32]) -> Result<&[u32], Refusal> {
 }
 
 /// The kernel of the weights; the attribute kernel_shape says the same where it is given.
-pub(super) fn kernel(cx: &mut Context<'_, '_>, weights: &[u32]) -> Result<Vec<u32>, Refusal> {
+pub(in crate::lower) fn kernel(cx: &mut Context<'_, '_>, weights: &[u32]) -> Result<Vec<u32>, Refusal> {
     let kernel = weights.get(2..).unwrap_or_default().to_vec();
     if let Some(given) = cx.attributes.short_ints("kernel_shape")?
         && numbers("kernel_shape", given, kernel.len())? != kernel
@@ -110,7 +115,7 @@ pub(super) fn kernel(cx: &mut Context<'_, '_>, weights: &[u32]) -> Result<Vec<u3
 }
 
 /// The attribute group.
-pub(super) fn groups(cx: &mut Context<'_, '_>, name: &str) -> Result<u32, Refusal> {
+pub(in crate::lower) fn groups(cx: &mut Context<'_, '_>, name: &str) -> Result<u32, Refusal> {
     let given = cx.attributes.int(name)?.unwrap_or(1);
     u32::try_from(given).ok().filter(|&groups| groups > 0).ok_or_else(|| format!("its {name} is {given}").into())
 }

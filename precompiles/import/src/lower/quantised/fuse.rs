@@ -55,7 +55,8 @@ fn moved(
     scale: Value,
     zero_point: Value,
 ) -> Result<Option<Value>, Refusal> {
-    let moves = matches!(op, Op::Reshape(_) | Op::Flatten(_) | Op::Transpose(_) | Op::Slice(_) | Op::Identity(_));
+    let moves = matches!(op, Op::MaxPool(pool) if pool.indices.is_none())
+        || matches!(op, Op::Reshape(_) | Op::Flatten(_) | Op::Transpose(_) | Op::Slice(_) | Op::Identity(_));
     let &[input] = inputs else { return Ok(None) };
     let Some(origin) = cx.origin(input).filter(|_| moves) else { return Ok(None) };
     if !same(cx, origin.scale, scale) || !same(cx, origin.zero_point, zero_point) {
@@ -81,7 +82,7 @@ fn before_product(
     match op {
         Op::MatMul(_) => {
             let rank = cx.shape(right.quantised).len();
-            if !left_is_whole(cx, left) || !is_along(cx, right, rank.saturating_sub(1)) {
+            if rank < 2 || !left_is_whole(cx, left) || !is_along(cx, right, rank - 1) {
                 return Ok(None);
             }
             let operands = all(left, right, scale, zero_point, None);
@@ -100,6 +101,15 @@ fn before_product(
             let operands = all(left, right, scale, zero_point, bias);
             Ok(Some(cx.emit1(ops::QLinearMatMul, &operands)?))
         }
+        Op::Conv(conv) if conv.activation == ops::Ending::Identity => {
+            let Some(bias) = bias(cx, &inputs, left, right) else { return Ok(None) };
+            if !left_is_whole(cx, left) || !is_along(cx, right, 0) {
+                return Ok(None);
+            }
+            let conv = ops::ByteConv { window: conv.window, groups: conv.groups };
+            let operands = all(left, right, scale, zero_point, bias);
+            Ok(Some(cx.emit1(ops::QLinearConv { conv }, &operands)?))
+        }
         _ => Ok(None),
     }
 }
@@ -117,7 +127,7 @@ fn left_is_whole(cx: &Context<'_, '_>, left: Origin) -> bool {
 
 /// Whether there is one scale, or one for each position of this axis.
 fn is_along(cx: &Context<'_, '_>, right: Origin, axis: usize) -> bool {
-    cx.shape(right.scale).is_empty() || (right.axis as usize == axis && cx.shape(right.quantised).len() == 2)
+    cx.shape(right.scale).is_empty() || (right.axis as usize == axis)
 }
 
 fn all(left: Origin, right: Origin, scale: Value, zero_point: Value, bias: Option<Value>) -> Vec<Value> {

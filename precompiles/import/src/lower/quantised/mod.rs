@@ -11,9 +11,11 @@ use super::Row;
 const MICROSOFT: &str = "com.microsoft";
 
 pub(super) const TABLE: &[Row] = &[
+    ("", "ConvInteger", product::conv_integer),
     ("", "DequantizeLinear", linear::dequantize),
     ("", "DynamicQuantizeLinear", linear::dynamic),
     ("", "MatMulInteger", product::matmul_integer),
+    ("", "QLinearConv", product::qlinear_conv),
     ("", "QLinearMatMul", product::qlinear_matmul),
     ("", "QuantizeLinear", linear::quantize),
     (MICROSOFT, "DequantizeLinear", linear::dequantize),

@@ -172,7 +172,10 @@ impl Convolution {
     }
 
     fn prepare(self, node: &NodeContext<'_>) -> Result<Prepared, Fault> {
-        debug_assert_eq!(self.batch * self.groups * self.channels, (node.inputs[0].shape[0] * node.inputs[0].shape[1]) as usize);
+        debug_assert_eq!(
+            self.batch * self.groups * self.channels,
+            (node.inputs[0].shape[0] * node.inputs[0].shape[1]) as usize
+        );
         let bytes = self.packed_bytes() * self.groups;
         let weights = self.operands.packed(node, bytes, |source, packed| self.pack(source, packed))?;
         let own = if weights.is_some() { 0 } else { bytes };

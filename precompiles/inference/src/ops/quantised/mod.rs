@@ -1,5 +1,6 @@
 //! Quantised arithmetic.
 
+mod conv;
 mod dynamic;
 mod linear;
 mod matmul;

@@ -29,7 +29,7 @@ pub(super) struct Operands {
 /// The inputs of one call.
 #[derive(Clone, Copy)]
 pub(super) struct Output<'a> {
-    operands: Operands,
+    pub(super) operands: Operands,
     pub(super) left_zeros: &'a [u8],
     pub(super) right_zeros: &'a [u8],
     pub(super) scales: Option<Scales<'a>>,
@@ -38,10 +38,10 @@ pub(super) struct Output<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) struct Scales<'a> {
-    left: &'a [f32],
+    pub(super) left: &'a [f32],
     pub(super) right: &'a [f32],
-    result: f32,
-    kind: Requantise,
+    pub(super) result: f32,
+    pub(super) kind: Requantise,
 }
 
 pub(super) fn one<T: Plain>(list: &[T]) -> Result<T, Fault> {

@@ -1,7 +1,10 @@
 use praxis_model::{
     DType::{self, F32, I8, I16, I32, U8, U16},
     Op, Tensor,
-    ops::{DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QLinearMatMul, QuantizeLinear},
+    ops::{
+        Axis, ByteConv, ConvInteger, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QLinearConv,
+        QLinearMatMul, QuantizeLinear, Window,
+    },
 };
 
 use super::{Case, any_tensor};
@@ -10,6 +13,7 @@ use crate::tests::agreement::Random;
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = linear();
     cases.extend(products());
+    cases.extend(convolutions());
     cases.push(Case::wild("specials", DynamicQuantizeLinear, &[(F32, &[300])]));
     cases.push(Case::tame("ordinary", DynamicQuantizeLinear, &[(F32, &[3, 70])]));
     cases.push(Case::new("zeros", DynamicQuantizeLinear, vec![Tensor::from_f32([3], &[0.0, -0.0, 0.0])]));
@@ -116,6 +120,88 @@ fn products() -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Name, X, W, groups, and for each spatial dimension stride, dilation and padding on both sides.
+type Form = (&'static str, &'static [u32], &'static [u32], u32, &'static [[u32; 4]]);
+
+const CONVOLUTIONS: [Form; 6] = [
+    ("same", &[1, 3, 9, 11], &[18, 3, 3, 3], 1, &[[1, 1, 1, 1], [1, 1, 1, 1]]),
+    ("strided", &[2, 4, 12, 9], &[6, 4, 3, 2], 1, &[[2, 1, 0, 1], [3, 1, 2, 0]]),
+    ("dilated", &[1, 2, 10, 10], &[5, 2, 3, 3], 1, &[[1, 2, 2, 2], [1, 3, 3, 1]]),
+    ("groups", &[1, 6, 7, 5], &[8, 3, 1, 1], 2, &[[1, 1, 0, 0], [1, 1, 0, 0]]),
+    ("depthwise", &[1, 5, 6, 6], &[5, 1, 3, 3], 5, &[[1, 1, 1, 1], [2, 1, 1, 1]]),
+    ("line", &[2, 3, 20], &[4, 3, 5], 1, &[[2, 1, 4, 0]]),
+];
+
+fn convolutions() -> Vec<Case> {
+    let mut random = Random(325);
+    let mut cases = Vec::new();
+    for types in [(U8, I8), (I8, I8), (U8, U8)] {
+        for (name, x_shape, w_shape, groups, moves) in CONVOLUTIONS {
+            let axes =
+                moves.iter().map(|&[stride, dilation, begin, end]| Axis { stride, dilation, begin, end }).collect();
+            let conv = ByteConv { window: Window { axes }, groups };
+            let name = format!("{}_{}_{name}", types.0, types.1);
+            let filters = &w_shape[..1];
+            let [x, w, zx, zw] = factors(&mut random, types, x_shape, w_shape, (&[], filters));
+            let inputs = vec![x.clone(), w.clone(), zx.clone(), zw.clone()];
+            cases.push(Case::new(name.clone(), ConvInteger { conv: conv.clone() }, inputs));
+            let (sx, sw) = (scales(&mut random, &[]), scales(&mut random, filters));
+            let out = [Tensor::from_f32([], &[90.0]), integers(&mut random, types.0, &[])];
+            let inputs = vec![x, sx, zx, w, sw, zw, out[0].clone(), out[1].clone()];
+            cases.push(Case::new(name, QLinearConv { conv }, inputs));
+        }
+    }
+    cases
+}
+
+/// A byte as a number; a list of one serves all.
+fn number(tensor: &Tensor, index: usize) -> i64 {
+    let byte = tensor.data[if tensor.data.len() == 1 { 0 } else { index }];
+    if tensor.dtype == I8 { i64::from(byte as i8) } else { i64::from(byte) }
+}
+
+/// Every tap of every output, one by one, against the kernels.
+#[test]
+fn integer_convolutions_equal_plain_sums() {
+    for case in convolutions() {
+        let Op::ConvInteger(op) = &case.op else { continue };
+        let [x, w, zx, zw] = &case.inputs[..] else { panic!("four inputs") };
+        let y = crate::evaluate(&case.op, &case.inputs).unwrap().remove(0);
+        let pad = |shape: &[u32]| -> Vec<usize> {
+            let space = shape[2..].iter().map(|&dim| dim as usize);
+            if shape.len() == 3 { [1].into_iter().chain(space).collect() } else { space.collect() }
+        };
+        let (input, kernel, output) = (pad(&x.shape), pad(&w.shape), pad(&y.shape));
+        let mut axes = op.conv.window.axes.clone();
+        if axes.len() == 1 {
+            axes.insert(0, Axis::default());
+        }
+        let (channels, filters) = (w.shape[1] as usize, w.shape[0] as usize);
+        for (place, word) in y.data.as_chunks::<4>().0.iter().enumerate() {
+            let (line, column) = (place / output[1], place % output[1]);
+            let (plane, row) = (line / output[0], line % output[0]);
+            let (image, filter) = (plane / filters, plane % filters);
+            let group = filter / (filters / op.conv.groups as usize);
+            let mut sum = 0;
+            for channel in 0..channels {
+                for tap in 0..kernel[0] * kernel[1] {
+                    let at = |axis: usize, from: usize, tap: usize| {
+                        let moved = from * axes[axis].stride as usize + tap * axes[axis].dilation as usize;
+                        moved.checked_sub(axes[axis].begin as usize).filter(|&at| at < input[axis])
+                    };
+                    let places = (at(0, row, tap / kernel[1]), at(1, column, tap % kernel[1]));
+                    let (Some(r), Some(c)) = places else { continue };
+                    let source = (image * x.shape[1] as usize + group * channels + channel) * input[0] + r;
+                    let weight = (filter * channels + channel) * kernel[0] * kernel[1] + tap;
+                    sum +=
+                        (number(x, source * input[1] + c) - number(zx, 0)) * (number(w, weight) - number(zw, filter));
+                }
+            }
+            assert_eq!(i64::from(i32::from_le_bytes(*word)), sum, "{} at {place}", case.name);
+        }
+    }
 }
 
 /// Exact sums in 64 bits, one by one, against the kernels.

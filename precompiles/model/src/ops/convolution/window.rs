@@ -61,13 +61,13 @@ impl Window {
         Self { axes: vec![Axis::default(); rank] }
     }
 
-    pub(super) fn encode(&self, out: &mut Writer) {
+    pub(in crate::ops) fn encode(&self, out: &mut Writer) {
         out.list(&self.axes, |w, axis| {
             [axis.stride, axis.dilation, axis.begin, axis.end].into_iter().for_each(|number| w.u32(number));
         });
     }
 
-    pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
+    pub(in crate::ops) fn decode(reader: &mut Reader<'_>) -> Result<Self, PlanError> {
         let axes = reader.list("number of spatial dimensions", MAX_SPATIAL, 16, |reader| {
             Ok(Axis { stride: reader.u32()?, dilation: reader.u32()?, begin: reader.u32()?, end: reader.u32()? })
         })?;
@@ -103,7 +103,7 @@ impl Window {
     }
 
     /// Spatial dimensions of the output.
-    pub(super) fn outputs(&self, kernel: &[u32], spatial: &[u32], ceil: bool) -> Result<Vec<u32>, OpError> {
+    pub(in crate::ops) fn outputs(&self, kernel: &[u32], spatial: &[u32], ceil: bool) -> Result<Vec<u32>, OpError> {
         self.check(kernel, spatial)?;
         let windows = self.axes.iter().zip(kernel).zip(spatial);
         windows

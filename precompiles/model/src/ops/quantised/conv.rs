@@ -46,7 +46,9 @@ impl ByteConv {
     fn output(&self, x: &TensorType, w: &TensorType) -> Result<Vec<u32>, OpError> {
         let (x_rank, w_rank) = (x.rank(), w.rank());
         if x_rank < 3 || x_rank != w_rank {
-            return Err(OpError::shape(format!("X and W should have one rank of 3 or more, not {x_rank} and {w_rank}")));
+            return Err(OpError::shape(format!(
+                "X and W should have one rank of 3 or more, not {x_rank} and {w_rank}"
+            )));
         }
         let (filters, groups) = (w.shape[0], self.groups);
         let fits = groups > 0 && filters.is_multiple_of(groups) && w.shape[1].checked_mul(groups) == Some(x.shape[1]);

@@ -1,11 +1,13 @@
 //! Quantised arithmetic: tensors of 8- and 16-bit integers that stand for `(q - zero point) * scale`.
 
 mod byte_product;
+mod conv;
 mod dynamic;
 mod linear;
 mod matmul;
 
 pub use byte_product::{ByteProduct, CHUNK_ROWS, PANEL_COLUMNS, QUAD};
+pub use conv::{ByteConv, ConvInteger, QLinearConv};
 pub use dynamic::DynamicQuantizeLinear;
 pub use linear::{DequantizeLinear, QuantizeLinear, ScaleRuns};
 pub use matmul::{MatMulInteger, QLinearMatMul};

@@ -74,6 +74,9 @@ def frozen_inputs(graph, opset):
 
 # Operators that no Plan can have.
 RANDOM = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
+# Tests whose stated outputs hold rounding errors of another library's float32, where the true value is 0: within their
+# tolerance (1e-7 absolute) nobody can come who computes the transform more exactly, nor does onnxruntime.
+NOISE = {"test_dft_inverse", "test_dft_inverse_opset19"}
 STRINGS = {"RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit"}
 
 
@@ -106,6 +109,17 @@ def outside(model):
     return None
 
 
+def random_dropout(graph, arrays):
+    """Whether a Dropout drops anything: in training mode, with a ratio other than 0."""
+    for node in graph.node:
+        if node.op_type != "Dropout" or len(node.input) < 3:
+            continue
+        ratio = arrays.get(f"in.{node.input[1]}", np.array(0.5))
+        if arrays.get(f"in.{node.input[2]}", np.array(False)).item() and ratio.item() != 0:
+            return True
+    return False
+
+
 def main(folder):
     from onnx.backend.test.case.node import collect_testcases
 
@@ -132,6 +146,10 @@ def main(folder):
                     if role == "out" and array.size == 0:
                         why = f"the output {value.name} has a dimension of 0"
                     arrays[f"{role}.{value.name}"] = np.ascontiguousarray(array).reshape(array.shape)
+        if why is None and case.name in NOISE:
+            why = "the stated output is the rounding error of another float32 transform; the true value is 0"
+        if why is None and random_dropout(model.graph, arrays):
+            why = "Dropout in training mode is random"
         np.savez(place / "data.npz", **arrays)
         record = {
             "outside": why,

@@ -4,7 +4,7 @@
 /// Largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// Largest memory that the decoded protobuf is estimated to take while it is scanned.
-pub(crate) const MAX_DECODED_BYTES: u64 = 640 * 1024 * 1024;
+pub(crate) const MAX_DECODED_BYTES: u64 = 200 * 1024 * 1024;
 /// Deepest nesting of protobuf messages. An operator's constant stands at depth 5; each subgraph adds three.
 pub(crate) const MAX_NESTING: usize = 32;
 /// Most nodes of the ONNX graph, before constants are folded and dead nodes dropped.

@@ -263,7 +263,7 @@ fn wrong_nodes_are_named() {
     }];
     assert_says(&refused(&file(mismatch)), &["\"m\" (MatMul)", "[1, 4]", "[3, 2]"]);
     let second = graph(vec![node("Dropout", "d", &["x"], &["z", "mask"]), node("Relu", "r", &["mask"], &["y"])]);
-    assert_says(&refused(&file(second)), &["mask", "\"d\" (Dropout)"]);
+    assert_says(&refused(&file(second)), &["\"r\" (Relu)", "bool"]);
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn the_largest_accepted_files_stay_small_in_memory() {
     crowded.attribute = (0..100_000).map(|_| AttributeProto::default()).collect();
     assert_says(&refused(&file(graph(vec![crowded]))), &["given twice"]);
     let mut packed = graph(vec![node("Add", "a", &["x", "w"], &["y"])]);
-    packed.initializer = vec![int64s("w", &vec![1; 14_000_000])];
+    packed.initializer = vec![int64s("w", &vec![1; 26_000_000])];
     assert_says(&refused(&file(packed)), &["\"w\"", "more than"]);
     let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = peak.lines().find_map(|line| line.strip_prefix("VmHWM:")).map(|rest| rest.trim().to_owned());
@@ -358,24 +358,26 @@ fn broadcast_bombs_are_refused() {
 #[test]
 fn other_versions_of_the_operator_set() {
     let with = |sets: Vec<OperatorSetIdProto>| {
-        let graph = Some(graph(vec![node("Relu", "r", &["x"], &["y"])]));
+        // Operators that never changed are taken from older versions too; Pad is none of them.
+        let graph = Some(graph(vec![node("Pad", "p", &["x"], &["y"])]));
         refused(&ModelProto { ir_version: 8, opset_import: sets, graph, ..Default::default() }.encode_to_vec())
     };
     let set = |domain: &str, version| OperatorSetIdProto { domain: domain.to_owned(), version };
     assert_says(&with(vec![set("", 6)]), &["version 6", "7 to"]);
     assert_says(&with(vec![set("ai.onnx", 1_000)]), &["version 1000"]);
-    assert_says(&with(vec![set("com.example", 3)]), &["names no version"]);
+    // A file that names no version is taken as one of the newest.
+    assert_says(&with(vec![set("com.example", 3)]), &["\"p\" (Pad)"]);
 }
 
 #[test]
 fn wide_files_cost_little() {
     // Two bytes for each empty node, some hundred once decoded.
-    let empty_nodes = [0x0a, 0x00].repeat(1_000_000);
+    let empty_nodes = [0x0a, 0x00].repeat(3_000_000);
     let mut bytes = vec![0x08, 0x08, 0x3a];
     prost::encoding::encode_varint(empty_nodes.len() as u64, &mut bytes);
     bytes.extend(&empty_nodes);
     assert_says(&refused(&bytes), &["memory of the decoded file"]);
-    assert_says(&refused(&vec![0x08; 20_000_000]), &["20000000 bytes"]);
+    assert_says(&refused(&vec![0x08; 80_000_000]), &["80000000 bytes"]);
 
     let many = (0..20_000).map(|i| node("Relu", "", &["x"], &[&format!("v{i}")])).collect();
     assert_says(&refused(&file(graph(many))), &["number of nodes is 20000"]);

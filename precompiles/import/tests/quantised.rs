@@ -74,7 +74,7 @@ fn expected(x: [f32; 4], zero_point: i32) -> Vec<f32> {
     let (bias, scales) = ([64, -1000, 5], [1.0f32 / 64.0, 2.0 / 64.0, 4.0 / 64.0]);
     let rows = weights.iter().zip(bias).zip(scales);
     let one = |((row, bias), scale): ((&[i32; 4], i32), f32)| {
-        let quantised = x.map(|x| (x * 32.0).round_ties_even().clamp(-100.0, 155.0) as i32);
+        let quantised = x.map(|x| (x * 32.0).round_ties_even() as i32).map(|q: i32| q.clamp(-100, 155));
         let sum: i32 = row.iter().zip(quantised).map(|(w, x)| w * x).sum::<i32>() + bias;
         let scaled = sum as f32 * ((2.0f32 / 64.0) * scale / (16.0 / 64.0));
         let result = (scaled.round_ties_even() as i32 + zero_point).clamp(0, 255);

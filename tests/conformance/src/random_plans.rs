@@ -33,7 +33,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next 64 bits (from bytes: the next eight at most).
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         match &mut self.state {
             Some(state) => {
                 *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -53,7 +53,7 @@ impl<'a> Source<'a> {
 
     /// A number below `end`, which is not 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        (self.next() >> 16) % end
+        (self.word() >> 16) % end
     }
 
     /// Whether nothing is left of the bytes.
@@ -259,7 +259,7 @@ fn fields(source: &mut Source<'_>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(160);
     while bytes.len() < 128 {
         let kind = if style < 4 { style } else { source.below(4) };
-        let value = source.next();
+        let value = source.word();
         // Mostly 0, 1 or 2: counts and axes are small.
         let small = [0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 7][(value >> 20) as usize % 11];
         match kind {
@@ -276,7 +276,7 @@ fn fields(source: &mut Source<'_>) -> Vec<u8> {
 }
 
 fn float(source: &mut Source<'_>, wild: u64) -> f64 {
-    let bits = source.next();
+    let bits = source.word();
     if bits & 255 >= wild {
         return ((bits >> 40) as i32 - (1 << 23)) as f64 / 4_194_304.0;
     }
@@ -302,7 +302,7 @@ fn tensor(source: &mut Source<'_>, kind: &TensorType, wild: u64) -> Tensor {
             DType::Bool => data.push(source.below(2) as u8),
             // Small numbers, which can be positions, or any.
             other if small => data.extend_from_slice(&source.below(4).to_le_bytes()[..other.size()]),
-            other => data.extend_from_slice(&source.next().to_le_bytes()[..other.size()]),
+            other => data.extend_from_slice(&source.word().to_le_bytes()[..other.size()]),
         }
     }
     Tensor { dtype: kind.dtype, shape: kind.shape.clone(), data }

@@ -312,7 +312,7 @@ fn a_missing_or_broken_model_is_a_fault_and_stops_the_executor() {
     let mut chain = Chain::new();
     let model = chain.install(&affine());
     let broken = Arc::new(crate::InMemoryModels::default());
-    broken.insert_as(model, affine_with(2.0).encode());
+    broken.insert_as(model, affine_with(2.0).encode().split_off(1));
     let calldata = run(&[step(Kind::Reverted, infer(model, [1.0, 1.0]))]);
     let (bad, other) = (chain.call(CALLER, calldata), chain.call(CALLER, word(1)));
     for store in [Arc::default(), broken] {

@@ -2,7 +2,12 @@
 
 use alloy_primitives::{Address, B256, U256};
 use praxis_primitives::{Account, Fault, StateReader};
-use revm::{bytecode::Bytecode, context::DBErrorMarker, database_interface::Database, state::AccountInfo};
+use revm::{
+    bytecode::Bytecode,
+    context::DBErrorMarker,
+    database_interface::{Database, DatabaseRef},
+    state::AccountInfo,
+};
 
 /// A fault on its way through revm.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -35,21 +40,41 @@ impl Database for StateDatabase<'_> {
     type Error = DatabaseFault;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
-        Ok(self.0.account(address).map_err(DatabaseFault)?.map(account_info))
+        self.basic_ref(address)
     }
 
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Self::Error> {
+        self.code_by_hash_ref(code_hash)
+    }
+
+    fn storage(&mut self, address: Address, index: U256) -> Result<U256, Self::Error> {
+        self.storage_ref(address, index)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
+        self.block_hash_ref(number)
+    }
+}
+
+impl DatabaseRef for StateDatabase<'_> {
+    type Error = DatabaseFault;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+        Ok(self.0.account(address).map_err(DatabaseFault)?.map(account_info))
+    }
+
+    fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, Self::Error> {
         let code = self.0.code(code_hash).map_err(DatabaseFault)?;
         // Code that begins with 0xef01 and is no delegation cannot have been stored by any transaction.
         Bytecode::new_raw_checked(code)
             .map_err(|error| DatabaseFault(Fault::new(format!("stored code {code_hash} is broken: {error}"))))
     }
 
-    fn storage(&mut self, address: Address, index: U256) -> Result<U256, Self::Error> {
+    fn storage_ref(&self, address: Address, index: U256) -> Result<U256, Self::Error> {
         self.0.storage(address, index).map_err(DatabaseFault)
     }
 
-    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
+    fn block_hash_ref(&self, number: u64) -> Result<B256, Self::Error> {
         self.0.block_hash(number).map_err(DatabaseFault)
     }
 }

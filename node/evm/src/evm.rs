@@ -6,6 +6,7 @@ use crate::{
     env,
     handler::TransactionHandler,
     outcome::Ended,
+    watch::Watcher,
 };
 use alloy_primitives::{Address, Bytes};
 use praxis_contracts::addresses::BASE_FEE_VAULT;
@@ -13,10 +14,14 @@ use praxis_precompile::{InferencePrecompiles, ModelAccess};
 use praxis_primitives::{ChainSpec, Fault, InferenceEntry, Rules, StateReader};
 use revm::{
     Context, MainBuilder, MainContext, SystemCallEvm,
-    context::{CfgEnv, ContextSetters, ContextTr, Evm, JournalTr, TxEnv, result::EVMError},
+    context::{
+        BlockEnv, CfgEnv, ContextSetters, ContextTr, Evm, JournalTr, TxEnv,
+        result::{EVMError, ExecutionResult, HaltReason},
+    },
     database::State,
     database_interface::{DatabaseCommit, bal::EvmDatabaseError},
     handler::{EthFrame, Handler, instructions::EthInstructions},
+    inspector::InspectorHandler,
     interpreter::interpreter::EthInterpreter,
     state::EvmState,
 };
@@ -26,8 +31,13 @@ pub(crate) type BlockState<'a> = State<StateDatabase<'a>>;
 /// revm's context over it.
 pub(crate) type BlockEvmContext<'a> = alloy_evm::eth::EthEvmContext<BlockState<'a>>;
 /// revm with the project's precompiles.
-pub(crate) type InnerEvm<'a> =
-    Evm<BlockEvmContext<'a>, (), EthInstructions<EthInterpreter, BlockEvmContext<'a>>, InferencePrecompiles, EthFrame>;
+pub(crate) type InnerEvm<'a> = Evm<
+    BlockEvmContext<'a>,
+    Watcher,
+    EthInstructions<EthInterpreter, BlockEvmContext<'a>>,
+    InferencePrecompiles,
+    EthFrame,
+>;
 
 /// What reading state fails with.
 pub(crate) type StateFault = EvmDatabaseError<DatabaseFault>;
@@ -39,6 +49,9 @@ pub(crate) struct BlockEvm<'a> {
     inner: InnerEvm<'a>,
     base_fee_to: Option<Address>,
 }
+
+/// What one run of revm gives: the result, the inferences, and what changed.
+pub(crate) type RawRun = (Result<ExecutionResult<HaltReason>, InnerError>, Vec<InferenceEntry>, EvmState);
 
 /// A transaction that ran, before its changes are kept or dropped.
 #[derive(Debug)]
@@ -68,7 +81,7 @@ impl<'a> BlockEvm<'a> {
             .with_block(env::block(context))
             .with_cfg(config)
             .with_db(database)
-            .build_mainnet()
+            .build_mainnet_with_inspector(Watcher::default())
             .with_precompiles(precompiles);
         Self { inner, base_fee_to }
     }
@@ -76,11 +89,25 @@ impl<'a> BlockEvm<'a> {
     /// Runs a transaction; `mint` makes it a deposit. Whatever happens, the journal is empty afterwards.
     pub(crate) fn run(&mut self, tx: TxEnv, mint: Option<u128>, index: u32) -> Result<Ran, InnerError> {
         let sender = tx.caller;
-        self.inner.precompiles.begin();
-        self.inner.ctx.set_tx(tx);
-        let result = TransactionHandler::new(mint, self.base_fee_to).run(&mut self.inner);
-        let inferences = self.inner.precompiles.take_records(index);
-        let changes = self.inner.ctx.journal_mut().finalize();
+        let raw = self.run_raw(tx, mint, index);
+        self.ran(raw, sender, mint)
+    }
+
+    /// Runs a transaction as [`Self::run`] does while `watcher` looks on, and gives the watcher back.
+    pub(crate) fn run_watched(
+        &mut self,
+        tx: TxEnv,
+        mint: Option<u128>,
+        index: u32,
+        watcher: Watcher,
+    ) -> (Result<Ran, InnerError>, Watcher) {
+        let sender = tx.caller;
+        let (raw, watcher) = self.run_raw_watched(tx, mint, index, watcher);
+        (self.ran(raw, sender, mint), watcher)
+    }
+
+    fn ran(&mut self, raw: RawRun, sender: Address, mint: Option<u128>) -> Result<Ran, InnerError> {
+        let (result, inferences, changes) = raw;
         match result {
             Ok(result) => Ok(Ran { ended: Ended::new(result), inferences, changes }),
             Err(EVMError::Transaction(reason)) if mint.is_some() => self.fail_deposit(sender, mint, reason),
@@ -88,8 +115,34 @@ impl<'a> BlockEvm<'a> {
         }
     }
 
+    fn run_raw(&mut self, tx: TxEnv, mint: Option<u128>, index: u32) -> RawRun {
+        self.inner.precompiles.begin();
+        self.inner.ctx.set_tx(tx);
+        let mut handler = TransactionHandler::new(mint, self.base_fee_to);
+        let result = match self.inner.inspector.is_on() {
+            true => handler.inspect_run(&mut self.inner),
+            false => handler.run(&mut self.inner),
+        };
+        let inferences = self.inner.precompiles.take_records(index);
+        let changes = self.inner.ctx.journal_mut().finalize();
+        (result, inferences, changes)
+    }
+
+    /// Runs a transaction while `watcher` looks on, and gives the watcher back.
+    pub(crate) fn run_raw_watched(
+        &mut self,
+        tx: TxEnv,
+        mint: Option<u128>,
+        index: u32,
+        watcher: Watcher,
+    ) -> (RawRun, Watcher) {
+        self.inner.inspector = watcher;
+        let raw = self.run_raw(tx, mint, index);
+        (raw, std::mem::take(&mut self.inner.inspector))
+    }
+
     /// A deposit that could not begin keeps its mint and its nonce and uses all of its gas.
-    fn fail_deposit(
+    pub(crate) fn fail_deposit(
         &mut self,
         sender: Address,
         mint: Option<u128>,
@@ -123,6 +176,12 @@ impl<'a> BlockEvm<'a> {
         Ok(account.account_info().is_some_and(|info| !info.is_empty_code_hash()))
     }
 
+    /// Nonce of an account as it stands now.
+    pub(crate) fn nonce(&mut self, address: Address) -> Result<u64, Fault> {
+        let account = self.inner.ctx.db_mut().load_cache_account(address).map_err(|error| error.0)?;
+        Ok(account.account_info().map_or(0, |info| info.nonce))
+    }
+
     /// Keeps what a transaction changed.
     pub(crate) fn commit(&mut self, changes: EvmState) {
         self.inner.ctx.db_mut().commit(changes);
@@ -131,6 +190,11 @@ impl<'a> BlockEvm<'a> {
     /// The block's state, to take its changes out.
     pub(crate) fn state_mut(&mut self) -> &mut BlockState<'a> {
         self.inner.ctx.db_mut()
+    }
+
+    /// The block's environment, and its state for an inspector that looks at what was there before a transaction.
+    pub(crate) fn block_and_state(&mut self) -> (&BlockEnv, &mut BlockState<'a>) {
+        (&self.inner.ctx.block, &mut self.inner.ctx.journaled_state.database)
     }
 
     /// What an error means for the caller.

@@ -11,7 +11,7 @@ use praxis_precompile::ModelAccess;
 use praxis_primitives::{
     ChainSpec, Fault, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, StateReader, inference_requests,
 };
-use revm::database::states::bundle_state::BundleRetention;
+use revm::{context::TxEnv, database::states::bundle_state::BundleRetention};
 
 /// Executes one block's transactions on its parent's state. Sequencer, follower, verifier and simulation use nothing
 /// else.
@@ -40,6 +40,10 @@ impl<'a> BlockExecutor<'a> {
     /// state; on Ethereum it is never asked.
     pub fn new(spec: &'a ChainSpec, context: BlockContext, state: &'a dyn StateReader, models: ModelAccess) -> Self {
         let evm = BlockEvm::new(spec, &context, env::config(spec), state, models);
+        Self::over(spec, context, evm)
+    }
+
+    pub(crate) const fn over(spec: &'a ChainSpec, context: BlockContext, evm: BlockEvm<'a>) -> Self {
         Self {
             spec,
             context,
@@ -87,6 +91,16 @@ impl<'a> BlockExecutor<'a> {
     /// [`ExecuteError::Invalid`] when it cannot stand in the block here: nothing has changed, and another one can be
     /// tried. [`ExecuteError::Fault`] when the node cannot go on.
     pub fn execute(&mut self, tx: &RecoveredTransaction) -> Result<TxOutcome, ExecuteError> {
+        let (env, mint, index) = self.admit(tx)?;
+        let ran = match self.evm.run(env, mint, index) {
+            Ok(ran) => ran,
+            Err(error) => return Err(self.not_run(error)),
+        };
+        self.keep(tx, ran).map_err(|fault| self.poison(fault).into())
+    }
+
+    /// The next transaction as revm takes it, what it mints, and its index, once it may be tried at all.
+    pub(crate) fn admit(&self, tx: &RecoveredTransaction) -> Result<(TxEnv, Option<u128>, u32), ExecuteError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone().into());
         }
@@ -96,14 +110,14 @@ impl<'a> BlockExecutor<'a> {
             return Err(InvalidTransaction::BlockGasExceeded { gas_limit, gas_left }.into());
         }
         let index = u32::try_from(self.receipts.len()).map_err(|_| Fault::new("a block has 2^32 transactions"))?;
-        let ran = match self.evm.run(env, mint, index) {
-            Ok(ran) => ran,
-            Err(error) => return Err(self.not_run(error)),
-        };
-        self.keep(tx, ran).map_err(|fault| self.poison(fault).into())
+        Ok((env, mint, index))
     }
 
-    fn not_run(&mut self, error: crate::evm::InnerError) -> ExecuteError {
+    pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {
+        &mut self.evm
+    }
+
+    pub(crate) fn not_run(&mut self, error: crate::evm::InnerError) -> ExecuteError {
         match self.evm.error(error) {
             ExecuteError::Fault(fault) => self.poison(fault).into(),
             invalid => invalid,
@@ -115,7 +129,7 @@ impl<'a> BlockExecutor<'a> {
         fault
     }
 
-    fn keep(&mut self, tx: &RecoveredTransaction, ran: Ran) -> Result<TxOutcome, Fault> {
+    pub(crate) fn keep(&mut self, tx: &RecoveredTransaction, ran: Ran) -> Result<TxOutcome, Fault> {
         let Ran { ended, inferences, changes } = ran;
         let success = ended.status == TxStatus::Success;
         if success && self.spec.rollup().is_some() {

@@ -7,7 +7,8 @@ use revm::{
     context::{Block, Cfg, ContextTr, JournalTr, Transaction, journaled_state::account::JournaledAccountTr},
     database_interface::Database,
     handler::{EvmTr, FrameResult, Handler, post_execution, pre_execution, validation},
-    interpreter::InitialAndFloorGas,
+    inspector::InspectorHandler,
+    interpreter::{InitialAndFloorGas, interpreter::EthInterpreter},
 };
 use std::marker::PhantomData;
 
@@ -40,6 +41,10 @@ pub(crate) fn mint_and_bump<J: JournalTr>(
         account.data.bump_nonce();
     }
     Ok(())
+}
+
+impl InspectorHandler for TransactionHandler<'_> {
+    type IT = EthInterpreter;
 }
 
 impl<'a> Handler for TransactionHandler<'a> {

@@ -63,7 +63,7 @@ pub struct ExecutionOutput {
 }
 
 /// revm's result taken apart.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ended {
     pub(crate) status: TxStatus,
     pub(crate) gas_used: u64,

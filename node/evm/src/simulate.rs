@@ -82,6 +82,13 @@ pub struct CallOutcome {
     pub(crate) gas_spent: u64,
 }
 
+impl CallOutcome {
+    /// Gas that it used before refunds, at least EIP-7623's floor.
+    pub const fn gas_before_refunds(&self) -> u64 {
+        self.gas_spent
+    }
+}
+
 /// A call that did not run.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SimulateError {
@@ -117,8 +124,12 @@ pub fn simulate(
     overrides: &StateOverrides,
 ) -> Result<CallOutcome, SimulateError> {
     let state = OverriddenState::new(state, overrides);
-    let gas_limit = request.gas.unwrap_or(context.gas_limit).min(CALL_GAS_CAP);
-    call(spec, context, &state, models, request, gas_limit)
+    call(spec, context, &state, models, request, gas_limit(context, request))
+}
+
+/// The gas that a request gets.
+pub(crate) fn gas_limit(context: &BlockContext, request: &CallRequest) -> u64 {
+    request.gas.unwrap_or(context.gas_limit).min(CALL_GAS_CAP)
 }
 
 /// One call with this gas limit.
@@ -132,23 +143,29 @@ pub(crate) fn call(
 ) -> Result<CallOutcome, SimulateError> {
     let mut evm = BlockEvm::new(spec, context, config(spec, request), state, models);
     let ran = evm.run(env::call(spec, request, gas_limit), None, 0);
-    let Ran { ended, inferences, .. } = ran.map_err(|error| evm.error(error))?;
-    let status = match ended.status {
-        TxStatus::Success => CallStatus::Success,
-        TxStatus::Reverted => CallStatus::Reverted,
-        TxStatus::Halted(reason) | TxStatus::FailedDeposit(reason) => CallStatus::Halted(reason),
-    };
-    Ok(CallOutcome {
-        status,
-        output: ended.output,
-        gas_used: ended.gas_used,
-        gas_spent: ended.gas_spent,
-        logs: ended.logs,
-        inferences,
-    })
+    ran.map(CallOutcome::from).map_err(|error| evm.error(error).into())
 }
 
-fn config(spec: &ChainSpec, request: &CallRequest) -> CfgEnv {
+impl From<Ran> for CallOutcome {
+    fn from(ran: Ran) -> Self {
+        let Ran { ended, inferences, .. } = ran;
+        let status = match ended.status {
+            TxStatus::Success => CallStatus::Success,
+            TxStatus::Reverted => CallStatus::Reverted,
+            TxStatus::Halted(reason) | TxStatus::FailedDeposit(reason) => CallStatus::Halted(reason),
+        };
+        Self {
+            status,
+            output: ended.output,
+            gas_used: ended.gas_used,
+            gas_spent: ended.gas_spent,
+            logs: ended.logs,
+            inferences,
+        }
+    }
+}
+
+pub(crate) fn config(spec: &ChainSpec, request: &CallRequest) -> CfgEnv {
     let mut config = env::config(spec);
     config.disable_nonce_check = true;
     config.disable_eip3607 = true;

@@ -102,6 +102,6 @@ impl Chain {
             }
         }
         let output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
-        self.close(&context, &parent, &state, included, output).map(Ok)
+        self.base(&parent, &state).close(&context, included, output).map(Ok)
     }
 }

@@ -1,13 +1,17 @@
 //! One execution path for every role.
 
-use crate::{Chain, ChainError};
+use crate::{Chain, ChainError, DiffHook};
 use alloy_consensus::BlockBody;
 use alloy_primitives::B256;
 use praxis_contracts::addresses::L2_TO_L1_MESSAGE_PASSER;
-use praxis_evm::{BlockContext, BlockExecutor, ExecutionOutput, assemble_header};
-use praxis_primitives::{Block, Fault, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader};
+use praxis_evm::{
+    BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, ModelAccess, assemble_header, check_header,
+};
+use praxis_primitives::{
+    Block, ChainSpec, Fault, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateReader,
+};
 use praxis_storage::{CommitBlock, HeadUpdate, StateView};
-use praxis_trie::{TrieUpdates, state_root};
+use praxis_trie::{NodeReader, TrieUpdates, state_root};
 
 /// A block with everything that its execution gave.
 pub(crate) struct Executed {
@@ -25,7 +29,71 @@ pub(crate) enum Purpose {
     Check,
 }
 
+/// What a block is executed on: the state after its parent. On disk, or out of a witness.
+pub(crate) struct Base<'a> {
+    pub(crate) spec: &'a ChainSpec,
+    pub(crate) parent: &'a SealedHeader,
+    pub(crate) state: &'a dyn StateReader,
+    pub(crate) nodes: &'a dyn NodeReader,
+    pub(crate) hook: Option<&'a DiffHook>,
+}
+
+impl Base<'_> {
+    /// Executes a sealed block and compares every field of its header with the execution's.
+    pub(crate) fn check(&self, block: &RecoveredBlock, models: ModelAccess) -> Result<Executed, ChainError> {
+        let number = block.number;
+        let context = BlockContext::of_block(self.spec, self.parent, block.header())
+            .map_err(|mismatch| ChainError::Header { number, mismatch })?;
+        let mut executor = BlockExecutor::new(self.spec, context.clone(), self.state, models);
+        executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
+        let transactions: Vec<_> = block.clone_transactions_recovered().collect();
+        for (index, tx) in transactions.iter().enumerate() {
+            executor.execute(tx).map_err(|error| match error {
+                ExecuteError::Invalid(reason) => {
+                    ChainError::InvalidTransaction { number, index, reason: reason.to_string() }
+                }
+                ExecuteError::Fault(fault) => ChainError::fault(number, fault),
+            })?;
+        }
+        let output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
+        let executed = self.close(&context, transactions, output)?;
+        check_header(executed.block.header(), block.header())
+            .map_err(|mismatch| ChainError::Header { number, mismatch })?;
+        Ok(executed)
+    }
+
+    /// Closes the block: roots, header, hash.
+    pub(crate) fn close(
+        &self,
+        context: &BlockContext,
+        transactions: Vec<RecoveredTransaction>,
+        mut output: ExecutionOutput,
+    ) -> Result<Executed, ChainError> {
+        if let Some(hook) = self.hook {
+            hook(context.number, &mut output.diff);
+        }
+        let outcome = state_root(self.nodes, &output.diff)?;
+        if outcome.previous_root != self.parent.state_root {
+            let (found, expected) = (outcome.previous_root, self.parent.state_root);
+            let fault =
+                Fault::new(format!("the stored trie has root {found}, but the parent's header says {expected}"));
+            return Err(ChainError::fault(context.number, fault));
+        }
+        let message_passer_root = outcome.storage_root_of(self.nodes, L2_TO_L1_MESSAGE_PASSER)?;
+        let (transactions, senders): (Vec<_>, Vec<_>) = transactions.into_iter().map(|tx| tx.into_parts()).unzip();
+        let header = assemble_header(self.spec, context, &transactions, &output, outcome.root, message_passer_root);
+        let body = BlockBody { transactions, ommers: vec![], withdrawals: Some(Default::default()) };
+        let block = RecoveredBlock::new_sealed(SealedBlock::seal_slow(Block { header, body }), senders);
+        Ok(Executed { block, output, trie: outcome.updates })
+    }
+}
+
 impl Chain {
+    /// The state in this chain's database.
+    pub(crate) fn base<'a>(&'a self, parent: &'a SealedHeader, state: &'a StateView) -> Base<'a> {
+        Base { spec: &self.spec, parent, state, nodes: state, hook: self.options.diff_hook.as_ref() }
+    }
+
     /// An executor for the block of `context`, on the state of the head.
     pub(crate) fn executor<'a>(
         &'a self,
@@ -41,33 +109,6 @@ impl Chain {
         let mut executor = BlockExecutor::new(&self.spec, context.clone(), state, models);
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
         Ok(executor)
-    }
-
-    /// Closes the block: roots, header, hash.
-    pub(crate) fn close(
-        &self,
-        context: &BlockContext,
-        parent: &SealedHeader,
-        state: &StateView,
-        transactions: Vec<RecoveredTransaction>,
-        mut output: ExecutionOutput,
-    ) -> Result<Executed, ChainError> {
-        if let Some(hook) = &self.options.diff_hook {
-            hook(context.number, &mut output.diff);
-        }
-        let outcome = state_root(state, &output.diff)?;
-        if outcome.previous_root != parent.state_root {
-            let (found, expected) = (outcome.previous_root, parent.state_root);
-            let fault =
-                Fault::new(format!("the stored trie has root {found}, but the parent's header says {expected}"));
-            return Err(ChainError::fault(context.number, fault));
-        }
-        let message_passer_root = outcome.storage_root_of(state, L2_TO_L1_MESSAGE_PASSER)?;
-        let (transactions, senders): (Vec<_>, Vec<_>) = transactions.into_iter().map(|tx| tx.into_parts()).unzip();
-        let header = assemble_header(&self.spec, context, &transactions, &output, outcome.root, message_passer_root);
-        let body = BlockBody { transactions, ommers: vec![], withdrawals: Some(Default::default()) };
-        let block = RecoveredBlock::new_sealed(SealedBlock::seal_slow(Block { header, body }), senders);
-        Ok(Executed { block, output, trie: outcome.updates })
     }
 
     /// Writes an executed block on top of the head, in one atomic batch, and tells the listeners.

@@ -1,7 +1,6 @@
 //! Importing a block that somebody else (or this node's own builder) sealed.
 
-use crate::{Chain, ChainError, ImportedBlock, execute::Purpose};
-use praxis_evm::{BlockContext, ExecuteError, check_header};
+use crate::{Chain, ChainError, ImportedBlock};
 use praxis_primitives::{L2BlockInfo, RecoveredBlock};
 use std::sync::Arc;
 
@@ -20,22 +19,7 @@ impl Chain {
         let _writing = self.writer.lock();
         let parent = self.require_head(number, block.parent_hash)?;
         let state = self.db.state_at(parent.number)?;
-        let context = BlockContext::of_block(&self.spec, &parent, block.header())
-            .map_err(|mismatch| ChainError::Header { number, mismatch })?;
-        let mut executor = self.executor(&context, &state, Purpose::Check)?;
-        let transactions: Vec<_> = block.clone_transactions_recovered().collect();
-        for (index, tx) in transactions.iter().enumerate() {
-            executor.execute(tx).map_err(|error| match error {
-                ExecuteError::Invalid(reason) => {
-                    ChainError::InvalidTransaction { number, index, reason: reason.to_string() }
-                }
-                ExecuteError::Fault(fault) => ChainError::fault(number, fault),
-            })?;
-        }
-        let output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
-        let executed = self.close(&context, &parent, &state, transactions, output)?;
-        check_header(executed.block.header(), block.header())
-            .map_err(|mismatch| ChainError::Header { number, mismatch })?;
+        let executed = self.base(&parent, &state).check(block, self.models(&state))?;
         self.commit(executed)
     }
 }

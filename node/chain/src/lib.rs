@@ -15,9 +15,11 @@ mod execute;
 mod forkchoice;
 mod genesis;
 mod import;
+mod witness;
 
 pub use build::{BuiltBlock, NoTransactions, TransactionSource};
 pub use chain::{Chain, ChainOptions, DiffHook};
 pub use derived::{Derived, SafeChain, SafeChainError};
 pub use error::ChainError;
 pub use events::{ChainEvent, ImportedBlock};
+pub use witness::{ExecutionWitness, Replayed, replay};

@@ -3,7 +3,8 @@
 //! [`state_root`] applies a block's [`StateDiff`](praxis_primitives::StateDiff): it loads only the nodes on changed
 //! paths, checks each against the hash that its parent holds, and returns the new root with the nodes to write.
 //! [`account_proof`] proves presence or absence for `eth_getProof`. [`full_root`] recomputes a root from nothing, by
-//! other code, to check the incremental one.
+//! other code, to check the incremental one. [`RecordingNodes`] remembers what was read, and [`WitnessNodes`] serves it again
+//! where there is no store.
 //!
 //! Knows no database: nodes come through [`NodeReader`], changes leave as [`TrieUpdates`].
 
@@ -11,11 +12,13 @@ mod error;
 mod full;
 mod memory;
 mod node;
+mod parallel;
 mod proof;
 mod reader;
 mod sparse;
 mod state;
 mod updates;
+mod witness;
 
 pub use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 pub use error::{NodeAt, TrieError, TrieName};
@@ -23,8 +26,9 @@ pub use full::{full_root, full_storage_root};
 pub use memory::MemoryNodes;
 pub use proof::{AccountProof, StorageProof, account_proof};
 pub use reader::NodeReader;
-pub use state::{RootOutcome, state_root, storage_root_of};
-pub use updates::{StorageTrieUpdates, TrieUpdates};
+pub use state::{RootOutcome, account_at, slot_at, state_root, storage_root_of};
+pub use updates::{StorageTrieUpdates, TrieUpdates, TrieWork};
+pub use witness::{RecordingNodes, WitnessNodes};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::{
     NodeReader, TrieError,
     node::{Node, decode},
     reader::Source,
-    state::{decode_leaf, slot_key},
+    state::{decode_leaf, decode_slot, slot_key},
 };
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
@@ -64,9 +64,7 @@ fn storage_proof(
     let (value, proof) = prove(source, Some(storage_root), key)?;
     let value = match value {
         None => U256::ZERO,
-        Some(rlp) => {
-            alloy_rlp::decode_exact(&rlp).map_err(|_| source.corrupt(key, "its value is not the RLP of an integer"))?
-        }
+        Some(rlp) => decode_slot(source, key, &rlp)?,
     };
     Ok(StorageProof { slot, value, proof })
 }
@@ -79,7 +77,7 @@ fn prove(
 ) -> Result<(Option<Vec<u8>>, Vec<Bytes>), TrieError> {
     let mut proof = Vec::new();
     let mut path = Nibbles::new();
-    let mut node = match source.read(&path)? {
+    let mut node = match source.read(&path, expected_root)? {
         Some(rlp) => take(source, path, expected_root, rlp, &mut proof)?,
         None => match expected_root {
             None | Some(EMPTY_ROOT_HASH) => return Ok((None, proof)),
@@ -90,7 +88,8 @@ fn prove(
         let rest = key.slice(path.len()..);
         node = match node {
             Node::Hashed(hash) => {
-                let rlp = source.read(&path)?.ok_or_else(|| TrieError::Missing { at: source.at(path), hash })?;
+                let rlp =
+                    source.read(&path, Some(hash))?.ok_or_else(|| TrieError::Missing { at: source.at(path), hash })?;
                 take(source, path, Some(hash), rlp, &mut proof)?
             }
             Node::Leaf { key, value } => return Ok(((key == rest).then_some(value), proof)),

@@ -1,7 +1,7 @@
 //! The sparse trie: loads the nodes on the paths that are touched and nothing else.
 
 use crate::{
-    TrieError,
+    TrieError, TrieWork,
     node::{Children, Node, decode, encode_branch, encode_extension, encode_leaf},
     reader::Source,
 };
@@ -9,43 +9,64 @@ use alloy_primitives::{B256, Bytes, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieMask, nodes::RlpNode};
 use std::collections::BTreeMap;
 
-/// A partly loaded trie. After an error it must be dropped: the error may have left it without a subtree.
+/// A partly loaded trie, or the part of one below a path. After an error it must be dropped: the error may have left it
+/// without a subtree.
 pub(crate) struct SparseTrie<'a> {
-    root: Option<Node>,
+    pub(crate) root: Option<Node>,
     root_hash: B256,
+    path: Nibbles,
     loader: Loader<'a>,
+}
+
+/// What was hashed, and the difference to what is stored.
+pub(crate) struct Finished {
+    pub(crate) root: B256,
+    pub(crate) changes: NodeChanges,
+    pub(crate) work: TrieWork,
+}
+
+/// The same for a part: how its parent holds it, `None` when nothing is left.
+pub(crate) struct FinishedPart {
+    pub(crate) reference: Option<RlpNode>,
+    pub(crate) changes: NodeChanges,
+    pub(crate) work: TrieWork,
 }
 
 /// Nodes to write or delete, by path.
 pub(crate) type NodeChanges = BTreeMap<Nibbles, Option<Vec<u8>>>;
 
 impl<'a> SparseTrie<'a> {
-    /// Loads the root.
-    pub(crate) fn open(source: Source<'a>) -> Result<Self, TrieError> {
+    /// Loads the root, and checks it against the hash that the account's leaf holds where there is one.
+    pub(crate) fn open(source: Source<'a>, expected: Option<B256>) -> Result<Self, TrieError> {
         let mut loader = Loader { source, loaded: BTreeMap::new() };
         let path = Nibbles::new();
-        let (root, root_hash) = match loader.source.read(&path)? {
+        let (root, root_hash) = match loader.source.read(&path, expected)? {
             None => (None, EMPTY_ROOT_HASH),
             Some(rlp) => {
                 let hash = keccak256(&rlp);
                 (Some(loader.keep(path, rlp, hash)?), hash)
             }
         };
-        Ok(Self { root, root_hash, loader })
+        match expected {
+            Some(expected) if expected != root_hash => {
+                let at = source.at(path);
+                if root_hash == EMPTY_ROOT_HASH {
+                    return Err(TrieError::Missing { at, hash: expected });
+                }
+                Err(TrieError::Mismatch { at, expected, actual: root_hash })
+            }
+            _ => Ok(Self { root, root_hash, path, loader }),
+        }
     }
 
-    /// Loads the root and checks it against the hash that the account's leaf holds.
-    pub(crate) fn open_at(source: Source<'a>, expected: B256) -> Result<Self, TrieError> {
-        let trie = Self::open(source)?;
-        let actual = trie.root_hash;
-        if actual == expected {
-            return Ok(trie);
-        }
-        let at = source.at(Nibbles::new());
-        if actual == EMPTY_ROOT_HASH {
-            return Err(TrieError::Missing { at, hash: expected });
-        }
-        Err(TrieError::Mismatch { at, expected, actual })
+    /// The part of a trie that hangs at `path`, with a loader of its own.
+    pub(crate) const fn part(source: Source<'a>, path: Nibbles, node: Option<Node>) -> Self {
+        Self { root: node, root_hash: EMPTY_ROOT_HASH, path, loader: Loader { source, loaded: BTreeMap::new() } }
+    }
+
+    /// Where the nodes come from.
+    pub(crate) const fn source(&self) -> Source<'a> {
+        self.loader.source
     }
 
     /// The root before any change.
@@ -57,38 +78,51 @@ impl<'a> SparseTrie<'a> {
     pub(crate) fn get(&mut self, key: &Nibbles) -> Result<Option<&[u8]>, TrieError> {
         match &mut self.root {
             None => Ok(None),
-            Some(root) => self.loader.get(root, Nibbles::new(), key),
+            Some(root) => self.loader.get(root, self.path, key),
         }
     }
 
     /// Writes a value; it must not be empty.
     pub(crate) fn insert(&mut self, key: &Nibbles, value: Vec<u8>) -> Result<(), TrieError> {
         let root = self.root.take();
-        self.root = Some(self.loader.insert(root, Nibbles::new(), key, value)?);
+        self.root = Some(self.loader.insert(root, self.path, key, value)?);
         Ok(())
     }
 
     /// Deletes the value at `key`, if there is one.
     pub(crate) fn remove(&mut self, key: &Nibbles) -> Result<(), TrieError> {
         if let Some(root) = self.root.take() {
-            self.root = self.loader.remove(root, Nibbles::new(), key)?;
+            self.root = self.loader.remove(root, self.path, key)?;
         }
         Ok(())
     }
 
-    /// Hashes what was touched. Gives the root and the difference to what is stored.
-    pub(crate) fn finish(self) -> (B256, NodeChanges) {
-        let mut writer = Writer { loaded: self.loader.loaded, changes: NodeChanges::new() };
-        let root = match &self.root {
+    /// Hashes what was touched.
+    pub(crate) fn finish(self) -> Finished {
+        let (root, mut writer) = (self.root, Writer::new(self.loader));
+        let root = match &root {
             None => EMPTY_ROOT_HASH,
             Some(Node::Hashed(hash)) => *hash,
             Some(root) => writer.root(root),
         };
-        // What was loaded and not met again is gone: a node vanishes only when something on its path is touched, and a
-        // touched node is a loaded one.
-        let mut changes = writer.changes;
-        changes.extend(writer.loaded.into_keys().map(|path| (path, None)));
-        (root, changes)
+        let (changes, work) = writer.finish();
+        Finished { root, changes, work }
+    }
+
+    /// Hashes what was touched below the path of a part.
+    pub(crate) fn finish_part(self) -> FinishedPart {
+        let (root, path, mut writer) = (self.root, self.path, Writer::new(self.loader));
+        let reference = root.map(|root| writer.child(&root, path));
+        let (changes, work) = writer.finish();
+        FinishedPart { reference, changes, work }
+    }
+
+    /// Hashes a root that is a branch over finished children.
+    pub(crate) fn finish_branch(self, children: &[RlpNode], mask: TrieMask) -> Finished {
+        let mut writer = Writer::new(self.loader);
+        let root = writer.store(Nibbles::new(), encode_branch(children, mask));
+        let (changes, work) = writer.finish();
+        Finished { root, changes, work }
     }
 }
 
@@ -109,7 +143,7 @@ impl Loader<'_> {
     fn resolve(&mut self, node: Node, path: Nibbles) -> Result<Node, TrieError> {
         let Node::Hashed(hash) = node else { return Ok(node) };
         let at = || self.source.at(path);
-        let rlp = self.source.read(&path)?.ok_or_else(|| TrieError::Missing { at: at(), hash })?;
+        let rlp = self.source.read(&path, Some(hash))?.ok_or_else(|| TrieError::Missing { at: at(), hash })?;
         let actual = keccak256(&rlp);
         if actual != hash {
             return Err(TrieError::Mismatch { at: at(), expected: hash, actual });
@@ -263,9 +297,22 @@ fn extend(key: Nibbles, node: Node) -> Node {
 struct Writer {
     loaded: BTreeMap<Nibbles, (Bytes, B256)>,
     changes: NodeChanges,
+    work: TrieWork,
 }
 
 impl Writer {
+    fn new(loader: Loader<'_>) -> Self {
+        let work = TrieWork { nodes_read: loader.loaded.len() as u64, nodes_hashed: 0 };
+        Self { loaded: loader.loaded, changes: NodeChanges::new(), work }
+    }
+
+    /// What was loaded and not met again is gone: a node vanishes only when something on its path is touched, and a
+    /// touched node is a loaded one.
+    fn finish(mut self) -> (NodeChanges, TrieWork) {
+        self.changes.extend(self.loaded.into_keys().map(|path| (path, None)));
+        (self.changes, self.work)
+    }
+
     fn root(&mut self, node: &Node) -> B256 {
         let rlp = self.encode(node, Nibbles::new());
         self.store(Nibbles::new(), rlp)
@@ -311,6 +358,7 @@ impl Writer {
             return hash;
         }
         let hash = keccak256(&rlp);
+        self.work.nodes_hashed += 1;
         self.changes.insert(path, Some(rlp));
         hash
     }

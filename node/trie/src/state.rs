@@ -1,7 +1,8 @@
 //! The state root after a block.
 
 use crate::{
-    NodeReader, StorageTrieUpdates, TrieError, TrieUpdates,
+    NodeReader, StorageTrieUpdates, TrieError, TrieUpdates, TrieWork,
+    parallel::{Updated, update},
     reader::Source,
     sparse::{NodeChanges, SparseTrie},
 };
@@ -41,6 +42,8 @@ pub struct RootOutcome {
     pub updates: TrieUpdates,
     /// Storage roots of the accounts in the diff that still exist.
     pub storage_roots: BTreeMap<Address, B256>,
+    /// What it cost.
+    pub work: TrieWork,
 }
 
 impl RootOutcome {
@@ -57,67 +60,89 @@ impl RootOutcome {
     }
 }
 
+/// What an account's change gives beside its leaf.
+struct AccountUpdate {
+    address: Address,
+    storage_root: B256,
+    storage: Option<(B256, StorageTrieUpdates)>,
+    work: TrieWork,
+}
+
 /// Applies `diff` to the state that `reader` holds. Reads only nodes on changed paths; depends on nothing but the two.
+/// Many changes are made by several threads.
 ///
 /// # Errors
 /// When a node is missing, corrupt or cannot be read.
 pub fn state_root(reader: &dyn NodeReader, diff: &StateDiff) -> Result<RootOutcome, TrieError> {
-    let mut accounts = SparseTrie::open(Source::Accounts(reader))?;
-    let previous_root = accounts.opened_root();
-    let mut updates = TrieUpdates::default();
-    let mut storage_roots = BTreeMap::new();
+    let mut changes: Vec<_> = diff
+        .accounts
+        .iter()
+        .map(|(address, change)| {
+            let hashed = keccak256(address);
+            (Nibbles::unpack(hashed), (*address, hashed, change))
+        })
+        .collect();
+    changes.sort_unstable_by_key(|(key, _)| *key);
+    let updated = update(Source::Accounts(reader), None, &changes, &|accounts, key, (address, hashed, change)| {
+        update_account(reader, accounts, key, (*address, *hashed), change)
+    })?;
 
-    for (address, change) in &diff.accounts {
-        let hashed = keccak256(address);
-        let key = Nibbles::unpack(hashed);
-        let old_root = match accounts.get(&key)? {
-            None => EMPTY_ROOT_HASH,
-            Some(rlp) => decode_leaf(reader, rlp, key)?.storage_root,
-        };
-        let had_storage = old_root != EMPTY_ROOT_HASH;
-        let Some(account) = &change.account else {
-            accounts.remove(&key)?;
-            storage_roots.insert(*address, EMPTY_ROOT_HASH);
-            if had_storage {
-                updates.storage.insert(hashed, StorageTrieUpdates { wiped: true, nodes: NodeChanges::new() });
-            }
-            continue;
-        };
-        let wiped = change.storage_wiped && had_storage;
-        let base = if change.storage_wiped { EMPTY_ROOT_HASH } else { old_root };
-        let (root, nodes) = storage_changes(reader, hashed, base, change)?;
-        if wiped || !nodes.is_empty() {
-            updates.storage.insert(hashed, StorageTrieUpdates { wiped, nodes });
-        }
-        storage_roots.insert(*address, root);
-        accounts.insert(&key, alloy_rlp::encode(AccountLeaf::new(account, root)))?;
+    let mut updates = TrieUpdates { account_nodes: updated.changes, storage: BTreeMap::new() };
+    let (mut storage_roots, mut work) = (BTreeMap::new(), updated.work);
+    for account in updated.results {
+        storage_roots.insert(account.address, account.storage_root);
+        updates.storage.extend(account.storage);
+        work += account.work;
     }
-
-    let (root, account_nodes) = accounts.finish();
-    updates.account_nodes = account_nodes;
-    Ok(RootOutcome { previous_root, root, updates, storage_roots })
+    Ok(RootOutcome { previous_root: updated.opened_root, root: updated.root, updates, storage_roots, work })
 }
 
-fn storage_changes(
+fn update_account(
+    reader: &dyn NodeReader,
+    accounts: &mut SparseTrie<'_>,
+    key: &Nibbles,
+    (address, hashed): (Address, B256),
+    change: &AccountDiff,
+) -> Result<AccountUpdate, TrieError> {
+    let old_root = match accounts.get(key)? {
+        None => EMPTY_ROOT_HASH,
+        Some(rlp) => decode_leaf(reader, rlp, *key)?.storage_root,
+    };
+    let had_storage = old_root != EMPTY_ROOT_HASH;
+    let mut update = AccountUpdate { address, storage_root: EMPTY_ROOT_HASH, storage: None, work: TrieWork::default() };
+    let Some(account) = &change.account else {
+        accounts.remove(key)?;
+        update.storage = had_storage.then(|| (hashed, StorageTrieUpdates { wiped: true, nodes: NodeChanges::new() }));
+        return Ok(update);
+    };
+    let wiped = change.storage_wiped && had_storage;
+    let base = if change.storage_wiped { EMPTY_ROOT_HASH } else { old_root };
+    let mut nodes = NodeChanges::new();
+    (update.storage_root, nodes) = match change.storage.is_empty() {
+        true => (base, nodes),
+        false => {
+            let storage = update_storage(reader, hashed, base, change)?;
+            update.work += storage.work;
+            (storage.root, storage.changes)
+        }
+    };
+    update.storage = (wiped || !nodes.is_empty()).then_some((hashed, StorageTrieUpdates { wiped, nodes }));
+    accounts.insert(key, alloy_rlp::encode(AccountLeaf::new(account, update.storage_root)))?;
+    Ok(update)
+}
+
+fn update_storage(
     reader: &dyn NodeReader,
     hashed: B256,
     base: B256,
     change: &AccountDiff,
-) -> Result<(B256, NodeChanges), TrieError> {
-    if change.storage.is_empty() {
-        return Ok((base, NodeChanges::new()));
-    }
+) -> Result<Updated<()>, TrieError> {
     let source = if base == EMPTY_ROOT_HASH { Source::Fresh(hashed) } else { Source::Storage(reader, hashed) };
-    let mut trie = SparseTrie::open_at(source, base)?;
-    for (slot, value) in &change.storage {
-        let key = slot_key(*slot);
-        if value.is_zero() {
-            trie.remove(&key)?;
-        } else {
-            trie.insert(&key, encode_slot(*value))?;
-        }
-    }
-    Ok(trie.finish())
+    let mut changes: Vec<_> = change.storage.iter().map(|(slot, value)| (slot_key(*slot), *value)).collect();
+    changes.sort_unstable_by_key(|(key, _)| *key);
+    update(source, Some(base), &changes, &|trie, key, value| {
+        if value.is_zero() { trie.remove(key) } else { trie.insert(key, encode_slot(*value)) }
+    })
 }
 
 /// Storage root of `address` in the state that `reader` holds; that of the empty trie where there is no such account.
@@ -125,12 +150,39 @@ fn storage_changes(
 /// # Errors
 /// When a node is missing, corrupt or cannot be read.
 pub fn storage_root_of(reader: &dyn NodeReader, address: Address) -> Result<B256, TrieError> {
+    Ok(account_at(reader, address)?.map_or(EMPTY_ROOT_HASH, |(_, root)| root))
+}
+
+/// An account and the root of its storage, read from the trie; `None` where there is no such account.
+///
+/// # Errors
+/// When a node is missing, corrupt or cannot be read.
+pub fn account_at(reader: &dyn NodeReader, address: Address) -> Result<Option<(Account, B256)>, TrieError> {
     let key = Nibbles::unpack(keccak256(address));
-    let mut accounts = SparseTrie::open(Source::Accounts(reader))?;
-    match accounts.get(&key)? {
-        None => Ok(EMPTY_ROOT_HASH),
-        Some(rlp) => Ok(decode_leaf(reader, rlp, key)?.storage_root),
+    let mut accounts = SparseTrie::open(Source::Accounts(reader), None)?;
+    let Some(rlp) = accounts.get(&key)? else { return Ok(None) };
+    let leaf = decode_leaf(reader, rlp, key)?;
+    Ok(Some((leaf.account(), leaf.storage_root)))
+}
+
+/// A slot's value under `storage_root`, which is that of `address`; zero where it is unset.
+///
+/// # Errors
+/// When a node is missing, corrupt or cannot be read.
+pub fn slot_at(reader: &dyn NodeReader, address: Address, storage_root: B256, slot: U256) -> Result<U256, TrieError> {
+    if storage_root == EMPTY_ROOT_HASH {
+        return Ok(U256::ZERO);
     }
+    let (key, source) = (slot_key(slot), Source::Storage(reader, keccak256(address)));
+    match SparseTrie::open(source, Some(storage_root))?.get(&key)? {
+        None => Ok(U256::ZERO),
+        Some(rlp) => decode_slot(source, key, rlp),
+    }
+}
+
+/// A slot's value from its leaf.
+pub(crate) fn decode_slot(source: Source<'_>, key: Nibbles, rlp: &[u8]) -> Result<U256, TrieError> {
+    alloy_rlp::decode_exact(rlp).map_err(|_| source.corrupt(key, "its value is not the RLP of an integer"))
 }
 
 /// An account's leaf; `key` names it in the error.

@@ -31,3 +31,19 @@ impl TrieUpdates {
         self.account_nodes.is_empty() && self.storage.is_empty()
     }
 }
+
+/// How much a root cost. What is read is hashed too, to check it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TrieWork {
+    /// Nodes that were read from the store.
+    pub nodes_read: u64,
+    /// Nodes that were encoded anew and hashed.
+    pub nodes_hashed: u64,
+}
+
+impl std::ops::AddAssign for TrieWork {
+    fn add_assign(&mut self, other: Self) {
+        self.nodes_read += other.nodes_read;
+        self.nodes_hashed += other.nodes_hashed;
+    }
+}

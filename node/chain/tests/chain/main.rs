@@ -4,6 +4,7 @@ mod faults;
 mod import;
 mod race;
 mod unwind;
+mod witness;
 
 use alloy_primitives::Address;
 use praxis_chain::Chain;

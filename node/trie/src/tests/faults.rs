@@ -4,7 +4,10 @@ use crate::{MemoryNodes, NodeReader, TrieError, TrieName, account_proof, state_r
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_trie::Nibbles;
 use praxis_primitives::{Account, AccountDiff, Fault, StateDiff};
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 fn change(account: Option<Account>, slots: u64) -> AccountDiff {
     let storage = (0..slots).map(|slot| (U256::from(slot), U256::from(slot + 1))).collect();
@@ -61,16 +64,16 @@ impl NodeReader for Broken<'_> {
     }
 }
 
-struct Counting<'a>(&'a MemoryNodes, Cell<usize>);
+struct Counting<'a>(&'a MemoryNodes, AtomicUsize);
 
 impl NodeReader for Counting<'_> {
     fn account_node(&self, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
-        self.1.set(self.1.get() + 1);
+        self.1.fetch_add(1, Relaxed);
         self.0.account_node(path)
     }
 
     fn storage_node(&self, hashed_address: B256, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
-        self.1.set(self.1.get() + 1);
+        self.1.fetch_add(1, Relaxed);
         self.0.storage_node(hashed_address, path)
     }
 }
@@ -78,12 +81,12 @@ impl NodeReader for Counting<'_> {
 #[test]
 fn only_the_changed_path_is_read() {
     let nodes = many(5000);
-    let reader = Counting(&nodes, Cell::new(0));
+    let reader = Counting(&nodes, AtomicUsize::new(0));
     let diff = one(Address::left_padding_from(&7u64.to_be_bytes()), change(account(99), 0));
     let outcome = state_root(&reader, &diff).unwrap();
     // 5000 leaves stand about log16(5000) = 3.1 levels down.
-    assert!((3..=7).contains(&reader.1.get()), "{} reads", reader.1.get());
-    assert_eq!(outcome.updates.account_nodes.len(), reader.1.get());
+    assert!((3..=7).contains(&reader.1.load(Relaxed)), "{} reads", reader.1.load(Relaxed));
+    assert_eq!(outcome.updates.account_nodes.len(), reader.1.load(Relaxed));
 }
 
 #[test]

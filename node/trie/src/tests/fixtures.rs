@@ -42,7 +42,7 @@ fn load(file: &str) -> Option<Vec<Case>> {
 
 fn root_of<'s>(steps: impl Iterator<Item = &'s (Vec<u8>, Option<Vec<u8>>)>, hashed: bool) -> B256 {
     let nodes = MemoryNodes::default();
-    let mut trie = SparseTrie::open(Source::Accounts(&nodes)).unwrap();
+    let mut trie = SparseTrie::open(Source::Accounts(&nodes), None).unwrap();
     for (key, value) in steps {
         let key = if hashed { Nibbles::unpack(keccak256(key)) } else { Nibbles::unpack(key) };
         match value {
@@ -50,7 +50,7 @@ fn root_of<'s>(steps: impl Iterator<Item = &'s (Vec<u8>, Option<Vec<u8>>)>, hash
             None => trie.remove(&key).unwrap(),
         }
     }
-    trie.finish().0
+    trie.finish().root
 }
 
 fn check(case: &Case, hashed: bool) {

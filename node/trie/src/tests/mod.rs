@@ -4,3 +4,4 @@ mod faults;
 mod fixtures;
 mod nodes;
 mod states;
+mod witness;

@@ -1,12 +1,18 @@
 //! The sparse trie on short keys, where extensions, nodes inside their parents and collapsing branches are common.
 
-use crate::{MemoryNodes, TrieUpdates, reader::Source, sparse::SparseTrie};
+use crate::{
+    MemoryNodes, TrieUpdates,
+    parallel::update_with,
+    reader::Source,
+    sparse::{Finished, SparseTrie},
+};
 use alloy_primitives::B256;
 use alloy_trie::{HashBuilder, Nibbles};
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;
 
 type Values = BTreeMap<Nibbles, Vec<u8>>;
+type Changes = BTreeMap<Nibbles, Option<Vec<u8>>>;
 
 /// Five nibbles out of three: most keys share prefixes.
 fn key() -> impl Strategy<Value = Nibbles> {
@@ -25,14 +31,14 @@ fn batch() -> impl Strategy<Value = Vec<(Nibbles, Option<Vec<u8>>)>> {
 
 fn apply(nodes: &mut MemoryNodes, batch: &[(Nibbles, Option<Vec<u8>>)]) -> (B256, usize) {
     let reader = nodes.clone();
-    let mut trie = SparseTrie::open(Source::Accounts(&reader)).unwrap();
+    let mut trie = SparseTrie::open(Source::Accounts(&reader), None).unwrap();
     for (key, value) in batch {
         match value {
             Some(value) => trie.insert(key, value.clone()).unwrap(),
             None => trie.remove(key).unwrap(),
         }
     }
-    let (root, changes) = trie.finish();
+    let Finished { root, changes, .. } = trie.finish();
     let count = changes.len();
     nodes.apply(&TrieUpdates { account_nodes: changes, storage: BTreeMap::new() });
     (root, count)
@@ -98,10 +104,37 @@ proptest! {
             values.insert(*key, value.clone());
         }
         apply(&mut nodes, &values.iter().map(|(key, value)| (*key, Some(value.clone()))).collect::<Vec<_>>());
-        let mut trie = SparseTrie::open(Source::Accounts(&nodes)).unwrap();
+        let mut trie = SparseTrie::open(Source::Accounts(&nodes), None).unwrap();
         for (key, value) in &values {
             prop_assert_eq!(trie.get(key).unwrap(), Some(value.as_slice()));
         }
         prop_assert_eq!(trie.get(&other).unwrap().is_some(), values.contains_key(&other));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Several threads give what one gives, down to the last node, also where the root collapses.
+    #[test]
+    fn threads_change_nothing(first in batch(), second in batch(), threads in 2usize..5) {
+        let mut nodes = MemoryNodes::default();
+        apply(&mut nodes, &first);
+        let changes: Vec<_> = second.into_iter().collect::<Changes>().into_iter().collect();
+        let with = |threads| {
+            update_with(threads, Source::Accounts(&nodes), None, &changes, &|trie, key, value: &Option<Vec<u8>>| {
+                match value {
+                    Some(value) => trie.insert(key, value.clone())?,
+                    None => trie.remove(key)?,
+                }
+                Ok(*key)
+            })
+            .unwrap()
+        };
+        let (one, many) = (with(1), with(threads));
+        prop_assert_eq!(one.root, many.root);
+        prop_assert_eq!(one.opened_root, many.opened_root);
+        prop_assert_eq!(one.changes, many.changes);
+        prop_assert_eq!(one.results, many.results);
     }
 }

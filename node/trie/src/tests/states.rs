@@ -8,9 +8,9 @@ use praxis_primitives::{Account, AccountDiff, StateDiff};
 use proptest::{collection::btree_map, prelude::*};
 use std::collections::BTreeMap;
 
-type State = BTreeMap<Address, (Account, BTreeMap<U256, U256>)>;
+pub(super) type State = BTreeMap<Address, (Account, BTreeMap<U256, U256>)>;
 
-fn address() -> impl Strategy<Value = Address> {
+pub(super) fn address() -> impl Strategy<Value = Address> {
     (0u8..40).prop_map(Address::with_last_byte)
 }
 
@@ -38,11 +38,11 @@ fn account_diff() -> impl Strategy<Value = AccountDiff> {
     ]
 }
 
-fn diff() -> impl Strategy<Value = StateDiff> {
+pub(super) fn diff() -> impl Strategy<Value = StateDiff> {
     btree_map(address(), account_diff(), 0..12).prop_map(|accounts| StateDiff { accounts, codes: BTreeMap::new() })
 }
 
-fn apply(state: &mut State, diff: &StateDiff) {
+pub(super) fn apply(state: &mut State, diff: &StateDiff) {
     for (address, change) in &diff.accounts {
         let Some(account) = change.account else {
             state.remove(address);
@@ -63,7 +63,7 @@ fn apply(state: &mut State, diff: &StateDiff) {
     }
 }
 
-fn recomputed(state: &State) -> B256 {
+pub(super) fn recomputed(state: &State) -> B256 {
     full_root(state.iter().map(|(address, (account, storage))| (*address, *account, storage.clone())))
 }
 

@@ -1,6 +1,7 @@
 //! What the chain tells those who follow it.
 
 use alloy_eips::BlockNumHash;
+use alloy_primitives::Address;
 use praxis_primitives::{InferenceEntry, Receipt, RecoveredBlock};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct ImportedBlock {
     pub receipts: Vec<Receipt>,
     /// Its inferences, in order.
     pub inferences: Vec<InferenceEntry>,
+    /// Accounts whose nonce, balance, code or storage it changed, in order. Empty for a block that is taken back.
+    pub changed: Vec<Address>,
 }
 
 /// A change of the chain.

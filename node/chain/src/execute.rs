@@ -131,6 +131,7 @@ impl Chain {
             block,
             receipts: output.receipts,
             inferences: output.inferences,
+            changed: output.diff.accounts.into_keys().collect(),
         });
         self.announce(crate::ChainEvent::Imported(imported.clone()));
         Ok(imported)

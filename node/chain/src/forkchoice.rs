@@ -78,7 +78,7 @@ impl Chain {
             let block = self.db.block(n)?.ok_or(ChainError::UnknownBlock(n))?;
             let receipts = self.db.receipts(n)?.ok_or(ChainError::UnknownBlock(n))?;
             let inferences = self.db.inferences(n)?.unwrap_or_default();
-            removed.push(Arc::new(ImportedBlock { block, receipts, inferences }));
+            removed.push(Arc::new(ImportedBlock { block, receipts, inferences, changed: vec![] }));
         }
         self.db.unwind_to(number)?;
         let header = self.db.header(number)?.ok_or(ChainError::UnknownBlock(number))?;

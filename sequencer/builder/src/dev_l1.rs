@@ -46,8 +46,7 @@ impl DevL1 {
         let base_fee = self.chain.spec().fees.next_base_fee(head.header());
         let built = self.chain.build(&attributes, &mut PoolSource::new(&self.pool, base_fee, None))?;
         let imported = self.chain.import(&built.block)?;
-        let state = self.chain.state_at(number)?;
-        update_pool(&self.pool, &state, &imported)?;
+        update_pool(&self.chain, &self.pool, &imported)?;
         self.chain.set_safe(number.saturating_sub(DEV_L1_SAFE_DEPTH))?;
         self.chain.set_finalized(number.saturating_sub(DEV_L1_FINALIZED_DEPTH))?;
         Ok(imported)

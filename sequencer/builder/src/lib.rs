@@ -16,5 +16,5 @@ pub use ahead::{AheadLimits, AheadRunner, run_ahead};
 pub use dev_l1::{DEV_L1_FINALIZED_DEPTH, DEV_L1_SAFE_DEPTH, DevL1, run_dev_l1};
 pub use driver::{BuilderGate, run};
 pub use error::BuilderError;
-pub use sequencer::{L1View, Sequencer, Step};
+pub use sequencer::{L1View, Sequencer, Step, pool_head, update_pool};
 pub use source::PoolSource;

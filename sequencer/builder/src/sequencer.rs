@@ -1,12 +1,11 @@
 //! The sequencer's synchronous core.
 
 use crate::{BuilderError, PoolSource};
-use alloy_consensus::Transaction as _;
-use praxis_chain::{Chain, ImportedBlock};
+use praxis_chain::{Chain, ChainError, ImportedBlock};
 use praxis_derive::{attributes, origin};
-use praxis_pool::Pool;
-use praxis_primitives::{L1BlockInfo, L2BlockInfo, RecoveredTransaction, RollupConfig, StateReader};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use praxis_pool::{Pool, PoolHead};
+use praxis_primitives::{L1BlockInfo, L2BlockInfo, RecoveredTransaction, RollupConfig};
+use std::{sync::Arc, time::Duration};
 
 /// How many L1 origins are looked back at when L1 does not reach the head's.
 const MAX_ORIGINS_BACK: usize = 64;
@@ -170,11 +169,10 @@ impl Sequencer {
     /// # Errors
     /// When the chain's state can't be read.
     pub fn readd(&self, transactions: Vec<RecoveredTransaction>) -> Result<(), BuilderError> {
-        let state = self.chain.state_at(self.chain.head().number)?;
-        self.pool.update_all(&state)?;
+        self.pool.update_all(pool_head(&self.chain)?)?;
         for tx in transactions {
             let hash = tx.hash();
-            if let Err(error) = self.pool.add(tx, &state) {
+            if let Err(error) = self.pool.add(tx) {
                 tracing::debug!(%hash, %error, "a transaction of a block that L1 took back is not valid any more");
             }
         }
@@ -186,23 +184,26 @@ impl Sequencer {
     /// # Errors
     /// When the chain's state can't be read.
     pub fn update_pool(&self, imported: &ImportedBlock) -> Result<(), BuilderError> {
-        let state = self.chain.state_at(imported.block.number)?;
-        update_pool(&self.pool, &state, imported)?;
-        Ok(())
+        update_pool(&self.chain, &self.pool, imported)
     }
 }
 
-/// Takes out of the pool what `imported` used: nonces of its senders and of EIP-7702 authorities.
-pub(crate) fn update_pool(
-    pool: &Pool,
-    state: &dyn StateReader,
-    imported: &ImportedBlock,
-) -> Result<(), praxis_primitives::Fault> {
-    let mut changed: BTreeSet<_> = imported.block.senders().iter().copied().collect();
-    for tx in &imported.block.body().transactions {
-        for authorization in tx.authorization_list().unwrap_or_default() {
-            changed.extend(authorization.recover_authority().ok());
-        }
-    }
-    pool.update(state, changed)
+/// The chain's head as the pool sees it.
+///
+/// # Errors
+/// When the chain's state can't be read.
+pub fn pool_head(chain: &Chain) -> Result<PoolHead, ChainError> {
+    let head = chain.head();
+    Ok(PoolHead::new(chain.state_at(head.number)?, chain.spec().fees.next_base_fee(head.header())))
+}
+
+/// Moves the pool to the block `imported`, the head.
+///
+/// # Errors
+/// When the chain's state can't be read.
+pub fn update_pool(chain: &Chain, pool: &Pool, imported: &ImportedBlock) -> Result<(), BuilderError> {
+    let state = chain.state_at(imported.block.number)?;
+    let base_fee = chain.spec().fees.next_base_fee(imported.block.header());
+    pool.update(PoolHead::new(state, base_fee), imported.changed.iter().copied())?;
+    Ok(())
 }

@@ -4,8 +4,9 @@ use crate::PooledTransaction;
 use alloy_primitives::{Address, B256};
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, BinaryHeap, btree_map},
+    collections::{BinaryHeap, HashMap},
     sync::Arc,
+    vec,
 };
 
 /// The next transaction of one sender. Greater means sooner: by tip, then by age.
@@ -38,17 +39,18 @@ impl Eq for Candidate {}
 /// change meanwhile.
 pub struct BestTransactions {
     heap: BinaryHeap<Candidate>,
-    rest: BTreeMap<Address, btree_map::IntoIter<u64, Arc<PooledTransaction>>>,
+    /// What follows the next transaction of each sender. Looked up, never walked.
+    rest: HashMap<Address, vec::IntoIter<Arc<PooledTransaction>>>,
     base_fee: u64,
     last: Option<Address>,
 }
 
 impl BestTransactions {
-    pub(crate) fn new(senders: Vec<BTreeMap<u64, Arc<PooledTransaction>>>, base_fee: u64) -> Self {
-        let mut best = Self { heap: BinaryHeap::new(), rest: BTreeMap::new(), base_fee, last: None };
+    pub(crate) fn new(senders: impl Iterator<Item = Vec<Arc<PooledTransaction>>>, base_fee: u64) -> Self {
+        let mut best = Self { heap: BinaryHeap::new(), rest: HashMap::new(), base_fee, last: None };
         for transactions in senders {
             let mut iter = transactions.into_iter();
-            if let Some((_, first)) = iter.next() {
+            if let Some(first) = iter.next() {
                 let sender = first.sender();
                 if best.push(first) {
                     best.rest.insert(sender, iter);
@@ -89,7 +91,7 @@ impl Iterator for BestTransactions {
         // Only now is the last one's successor due: the caller may have skipped its sender.
         if let Some(sender) = self.last.take() {
             let successor = self.rest.get_mut(&sender).and_then(Iterator::next);
-            if let Some((_, tx)) = successor
+            if let Some(tx) = successor
                 && !self.push(tx)
             {
                 self.rest.remove(&sender);

@@ -3,6 +3,9 @@
 /// EIP-7825: no transaction may ask for more gas.
 pub const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
+/// EIP-3860: longest creation code in bytes.
+pub(crate) const MAX_INITCODE_BYTES: usize = 49_152;
+
 /// How much the pool holds at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolLimits {
@@ -10,8 +13,10 @@ pub struct PoolLimits {
     pub transactions: usize,
     /// Encoded bytes in all.
     pub bytes: usize,
-    /// Transactions of one sender, which is also how far ahead of the account its nonce may be.
+    /// Transactions of one sender.
     pub per_sender: usize,
+    /// Encoded bytes of one sender's transactions.
+    pub per_sender_bytes: usize,
     /// Encoded bytes of one transaction.
     pub transaction_bytes: usize,
     /// By how many percent a replacement must raise both fees.
@@ -24,6 +29,7 @@ impl Default for PoolLimits {
             transactions: 20_000,
             bytes: 64 << 20,
             per_sender: 256,
+            per_sender_bytes: 16 << 20,
             transaction_bytes: 128 << 10,
             replacement_percent: 10,
         }

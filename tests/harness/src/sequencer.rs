@@ -2,7 +2,7 @@
 
 use crate::{Followed, Follower, L1Miner};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use praxis_builder::{BuilderError, Sequencer, Step};
+use praxis_builder::{BuilderError, Sequencer, Step, pool_head};
 use praxis_chain::{Chain, ChainEvent, ChainOptions, ImportedBlock, SafeChainError};
 use praxis_evm::{BlockContext, CallRequest, CallStatus, StateOverrides, simulate};
 use praxis_pool::{Pool, PoolConfig, PoolError, PoolLimits};
@@ -22,12 +22,15 @@ struct Running {
 impl Running {
     fn open(path: &Path, config: &Arc<RollupConfig>, options: ChainOptions) -> Self {
         let chain = Chain::open(path, config.chain_spec(), options).expect("the sequencer's chain opens");
-        let pool = Arc::new(Pool::new(PoolConfig {
+        let pool_config = PoolConfig {
             chain_id: config.l2_chain_id,
             block_gas_limit: config.gas_limit,
             min_base_fee: config.fees.min_base_fee,
             limits: PoolLimits::default(),
-        }));
+        };
+        let head = pool_head(&chain).expect("the head's state");
+        let pool = Pool::open(pool_config, head, &path.join("pool.journal")).expect("the pool's journal opens");
+        let pool = Arc::new(pool);
         let sequencer = Sequencer::new(chain.clone(), pool.clone(), None).expect("it is a rollup");
         let follower = Follower::open(chain.clone());
         let events = chain.subscribe();
@@ -51,7 +54,7 @@ impl TestSequencer {
         Self { config, options, directory, running }
     }
 
-    /// Stops and starts again on the same database. The pool is lost, as in a process that died.
+    /// Stops and starts again on the same files, as after a process that died.
     pub fn restart(&mut self) {
         self.running = None;
         self.running = Some(Running::open(self.directory.path(), &self.config, self.options.clone()));
@@ -102,8 +105,7 @@ impl TestSequencer {
     /// # Errors
     /// When the pool refuses it.
     pub fn send(&self, tx: RecoveredTransaction) -> Result<B256, PoolError> {
-        let state = self.chain().state_at(self.chain().head().number).expect("the head's state");
-        self.pool().add(tx, &state)
+        self.pool().add(tx)
     }
 
     /// One step of the builder.

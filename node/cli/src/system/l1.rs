@@ -1,11 +1,14 @@
 //! The embedded L1: the same chain, pool, builder and RPC as the L2's, under Ethereum's rules.
 
-use super::{Tasks, l2::serve_rpc};
+use super::{
+    Tasks,
+    l2::{open_pool, serve_rpc},
+};
 use crate::{failure::Failure, keys};
 use alloy_primitives::{Address, U256};
 use praxis_builder::{DevL1, run_dev_l1};
 use praxis_chain::Chain;
-use praxis_pool::{Pool, PoolConfig, PoolLimits};
+use praxis_pool::{PoolConfig, PoolLimits};
 use praxis_primitives::{ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, Rules};
 use praxis_storage::Durability;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
@@ -60,12 +63,13 @@ pub(crate) async fn start_dev_l1(
 ) -> Result<SocketAddr, Failure> {
     let spec = dev_l1_spec(genesis_time, block_time_s)?;
     let chain = Chain::open(&datadir.join("l1"), spec, super::l2::chain_options(Durability::ProcessCrash))?;
-    let pool = Arc::new(Pool::new(PoolConfig {
+    let pool_config = PoolConfig {
         chain_id: DEV_L1_CHAIN_ID,
         block_gas_limit: GAS_LIMIT,
         min_base_fee: 0,
         limits: PoolLimits::default(),
-    }));
+    };
+    let pool = open_pool(pool_config, &chain, &datadir.join("l1"), tasks)?;
     let local = serve_rpc("L1", "--l1-port", address, chain.clone(), pool.clone(), None, tasks).await?;
     let producer = Arc::new(DevL1::new(chain, pool));
     // The first block comes before anybody asks: derivation begins above genesis.

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use alloy_eips::BlockNumHash;
 use alloy_signer_local::PrivateKeySigner;
 use praxis_batcher::{Batcher, BatcherConfig};
-use praxis_builder::{AheadRunner, Sequencer};
+use praxis_builder::{AheadRunner, Sequencer, pool_head, update_pool};
 use praxis_chain::{Chain, ChainEvent, ChainOptions, SafeChain};
 use praxis_inference::{Isa, self_check};
 use praxis_l1::{L1Client, L1ClientConfig, TxManager, TxManagerConfig, check_key};
@@ -26,6 +26,10 @@ const BUILD_SHARE_PERCENT: u64 = 40;
 const MAX_BACKOFF: Duration = Duration::from_secs(15);
 /// L1 blocks beyond the sequencing window that the window of recent blocks keeps.
 const WINDOW_MARGIN: u64 = 64;
+/// The file with the pool's transactions, beside the chain's tables.
+const POOL_JOURNAL: &str = "pool.journal";
+/// How often the pool's journal is looked at.
+const TIDY_JOURNAL: Duration = Duration::from_secs(5);
 
 /// The keys of a sequencer.
 pub(crate) struct SequencerKeys {
@@ -98,6 +102,33 @@ pub(crate) async fn driver(
     Ok((L1Driver::new(client, safe, window.clone(), driver).await?, window))
 }
 
+/// A chain's pool, with the transactions that it had when the node stopped.
+pub(crate) fn open_pool(
+    config: PoolConfig,
+    chain: &Chain,
+    datadir: &Path,
+    tasks: &mut Tasks,
+) -> Result<Arc<Pool>, Failure> {
+    let path = datadir.join(POOL_JOURNAL);
+    let pool = Pool::open(config, pool_head(chain)?, &path).map_err(|e| {
+        Failure::failed(format!("the pool's journal {} can't be used: {e}; remove it to begin anew", path.display()))
+    })?;
+    let pool = Arc::new(pool);
+    tasks.spawn("pool journal", tidy_journal(pool.clone()));
+    Ok(pool)
+}
+
+/// Keeps the pool's journal short.
+async fn tidy_journal(pool: Arc<Pool>) -> Result<(), Failure> {
+    loop {
+        tokio::time::sleep(TIDY_JOURNAL).await;
+        let pool = pool.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || pool.tidy_journal()).await {
+            tracing::error!(%error, "the pool's journal can't be rewritten and grows");
+        }
+    }
+}
+
 /// Serves a chain's JSON-RPC until the process ends.
 pub(crate) async fn serve_rpc(
     name: &'static str,
@@ -126,12 +157,13 @@ impl L2Node {
             check_sequencer_keys(keys, &config)?;
         }
         let chain = open_chain(&config, &datadir.join("l2"), durability)?;
-        let pool = Arc::new(Pool::new(PoolConfig {
+        let pool_config = PoolConfig {
             chain_id: config.l2_chain_id,
             block_gas_limit: config.gas_limit,
             min_base_fee: config.fees.min_base_fee,
             limits: PoolLimits::default(),
-        }));
+        };
+        let pool = open_pool(pool_config, &chain, &datadir.join("l2"), tasks)?;
         let driver_config = DriverConfig { poll, ..DriverConfig::default() };
         let (driver, window) = driver(chain.clone(), &l1, driver_config).await?;
         let status = driver.status();
@@ -268,8 +300,13 @@ async fn follow_pool(chain: Arc<Chain>, pool: Arc<Pool>) -> Result<(), Failure> 
     let mut events = chain.subscribe();
     loop {
         match events.recv().await {
+            Ok(ChainEvent::Imported(imported)) if imported.block.hash() == chain.head().hash() => {
+                update_pool(&chain, &pool, &imported)?;
+            }
+            Ok(ChainEvent::Safe(_) | ChainEvent::Finalized(_)) => {}
+            // Something was missed, or may have gone back.
+            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => pool.update_all(pool_head(&chain)?)?,
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
-            _ => pool.update_all(&chain.state_at(chain.head().number)?)?,
         }
     }
 }

@@ -98,8 +98,8 @@ pub(super) fn send(c: &Context, bytes: &[u8]) -> Result<(B256, Option<u64>), Fai
     })?;
     let tx = decode_transaction(bytes)?;
     let (sender, nonce) = (tx.signer(), alloy_consensus::Transaction::nonce(tx.inner()));
+    let hash = pool.add(tx)?;
     let (_, state) = c.state(None)?;
-    let hash = pool.add(tx, &state)?;
     let account = praxis_primitives::StateReader::account(&state, sender)?.unwrap_or_default();
     let next = pool.next_nonce(sender, account.nonce);
     Ok((hash, (next <= nonce).then_some(next)))

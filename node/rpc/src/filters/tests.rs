@@ -11,7 +11,8 @@ fn filters() -> Filters {
 fn imported(number: u64, salt: u64) -> Arc<ImportedBlock> {
     let header = Header { number, gas_used: salt, ..Header::default() };
     let block = SealedBlock::seal_slow(Block { header, body: Default::default() });
-    Arc::new(ImportedBlock { block: RecoveredBlock::new_sealed(block, vec![]), receipts: vec![], inferences: vec![] })
+    let block = RecoveredBlock::new_sealed(block, vec![]);
+    Arc::new(ImportedBlock { block, receipts: vec![], inferences: vec![], changed: vec![] })
 }
 
 fn add(filters: &Filters, block: &Arc<ImportedBlock>) {

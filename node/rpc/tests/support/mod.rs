@@ -13,7 +13,7 @@ use jsonrpsee::{
     types::ErrorObjectOwned,
 };
 use praxis_chain::{Chain, ChainOptions, ImportedBlock, TransactionSource};
-use praxis_pool::{BestTransactions, Pool, PoolConfig, PoolLimits};
+use praxis_pool::{BestTransactions, Pool, PoolConfig, PoolHead, PoolLimits};
 use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache, ResultCache};
 use praxis_primitives::{
     BlockNumHash, ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, L1Attributes, L1BlockInfo,
@@ -130,13 +130,14 @@ impl Node {
             database: Default::default(),
             diff_hook: None,
         };
-        let pool = Arc::new(Pool::new(PoolConfig {
+        let pool_config = PoolConfig {
             chain_id: spec.chain_id,
             block_gas_limit: spec.genesis.gas_limit,
             min_base_fee: spec.fees.min_base_fee,
             limits: PoolLimits::default(),
-        }));
+        };
         let chain = Chain::open(dir.path(), spec, options).unwrap();
+        let pool = Arc::new(Pool::new(pool_config, pool_head(&chain)));
         let (l1, l1_status) = watch::channel(L1Status::default());
         let mut config = RpcConfig::new(([127, 0, 0, 1], 0).into());
         configure(&mut config);
@@ -191,7 +192,7 @@ impl Node {
         let mut source = FromPool(&self.pool, self.pool.best(base_fee));
         let built = self.chain.build(&attributes, &mut source).unwrap();
         let imported = self.chain.import(&built.block).unwrap();
-        self.pool.update_all(&self.chain.state_at(number).unwrap()).unwrap();
+        self.pool.update_all(pool_head(&self.chain)).unwrap();
         imported
     }
 
@@ -245,6 +246,11 @@ impl Node {
             Ok(value) => panic!("{method}{params}: {value}"),
         }
     }
+}
+
+fn pool_head(chain: &Chain) -> PoolHead {
+    let head = chain.head();
+    PoolHead::new(chain.state_at(head.number).unwrap(), chain.spec().fees.next_base_fee(head.header()))
 }
 
 pub fn encode(signer: &PrivateKeySigner, tx: TxEip1559) -> Bytes {

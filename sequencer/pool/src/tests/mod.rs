@@ -1,11 +1,14 @@
 //! Tests over made-up accounts. Nothing is signed: the pool takes senders as recovered.
 
+mod delegation;
+mod eviction;
+mod journal;
 mod order;
 mod property;
 mod rules;
 mod update;
 
-use crate::{Pool, PoolConfig, PoolError, PoolLimits};
+use crate::{Pool, PoolConfig, PoolError, PoolHead, PoolLimits};
 use alloy_consensus::{SignableTransaction, TxEip1559};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use praxis_primitives::{Account, Fault, RecoveredTransaction, StateReader, Transaction};
@@ -15,8 +18,8 @@ const CHAIN_ID: u64 = 5;
 const GWEI: u128 = 1_000_000_000;
 
 /// Accounts; whoever is not listed has a thousand ether and nonce 0.
-#[derive(Default)]
-struct Accounts(BTreeMap<Address, Account>);
+#[derive(Clone, Default)]
+struct Accounts(BTreeMap<Address, Account>, BTreeMap<B256, Bytes>);
 
 impl Accounts {
     fn nonce(mut self, sender: u8, nonce: u64) -> Self {
@@ -26,6 +29,20 @@ impl Accounts {
 
     fn set_nonce(&mut self, sender: u8, nonce: u64) {
         self.0.entry(address(sender)).or_insert_with(rich).nonce = nonce;
+    }
+
+    fn set_balance(&mut self, sender: u8, wei: u128) {
+        self.0.entry(address(sender)).or_insert_with(rich).balance = U256::from(wei);
+    }
+
+    fn set_code(&mut self, sender: u8, code: &[u8]) {
+        let hash = alloy_primitives::keccak256(code);
+        self.1.insert(hash, code.to_vec().into());
+        self.0.entry(address(sender)).or_insert_with(rich).code_hash = hash;
+    }
+
+    fn head(&self) -> PoolHead {
+        PoolHead::new(self.clone(), 0)
     }
 }
 
@@ -40,8 +57,8 @@ impl StateReader for Accounts {
     fn storage(&self, _: Address, _: U256) -> Result<U256, Fault> {
         Err(Fault::new("the pool reads no storage"))
     }
-    fn code(&self, _: B256) -> Result<Bytes, Fault> {
-        Err(Fault::new("the pool reads no code"))
+    fn code(&self, hash: B256) -> Result<Bytes, Fault> {
+        self.1.get(&hash).cloned().ok_or_else(|| Fault::new("no such code"))
     }
     fn block_hash(&self, _: u64) -> Result<B256, Fault> {
         Err(Fault::new("the pool reads no block hash"))
@@ -82,12 +99,24 @@ fn sized(sender: u8, nonce: u64, fee: u128, bytes: usize) -> RecoveredTransactio
     from(sender, TxEip1559 { input: vec![0; bytes].into(), ..unsigned(nonce, fee, fee) })
 }
 
+fn config(limits: PoolLimits) -> PoolConfig {
+    PoolConfig { chain_id: CHAIN_ID, block_gas_limit: 30_000_000, min_base_fee: 1_000, limits }
+}
+
 fn pool(limits: PoolLimits) -> Pool {
-    Pool::new(PoolConfig { chain_id: CHAIN_ID, block_gas_limit: 30_000_000, min_base_fee: 1_000, limits })
+    pool_on(limits, &Accounts::default())
+}
+
+fn pool_on(limits: PoolLimits, accounts: &Accounts) -> Pool {
+    Pool::new(config(limits), accounts.head())
 }
 
 fn usual() -> Pool {
     pool(PoolLimits::default())
+}
+
+fn usual_on(accounts: &Accounts) -> Pool {
+    pool_on(PoolLimits::default(), accounts)
 }
 
 /// (sender, nonce) in the order in which a block would take them.

@@ -7,14 +7,14 @@ fn a_block_takes_used_nonces_away() {
     let pool = usual();
     let mut state = Accounts::default();
     for nonce in 0..4 {
-        pool.add(tx(0, nonce, 5), &state).unwrap();
+        pool.add(tx(0, nonce, 5)).unwrap();
     }
-    pool.add(tx(1, 0, 5), &state).unwrap();
+    pool.add(tx(1, 0, 5)).unwrap();
     state.set_nonce(0, 2);
     state.set_nonce(1, 1);
-    pool.update(&state, [address(0)]).unwrap();
+    pool.update(state.head(), [address(0)]).unwrap();
     assert_eq!(order(&pool, 0), [(0, 2), (0, 3), (1, 0)], "sender 1 was not named");
-    pool.update_all(&state).unwrap();
+    pool.update_all(state.head()).unwrap();
     assert_eq!(order(&pool, 0), [(0, 2), (0, 3)]);
 }
 
@@ -22,10 +22,10 @@ fn a_block_takes_used_nonces_away() {
 fn a_nonce_that_was_used_elsewhere_closes_the_gap() {
     let pool = usual();
     let mut state = Accounts::default();
-    pool.add(tx(0, 3, 5), &state).unwrap();
+    pool.add(tx(0, 3, 5)).unwrap();
     assert_eq!(order(&pool, 0), []);
     state.set_nonce(0, 3);
-    pool.update_all(&state).unwrap();
+    pool.update_all(state.head()).unwrap();
     assert_eq!(order(&pool, 0), [(0, 3)]);
 }
 
@@ -35,32 +35,32 @@ fn after_a_reorg_taken_back_transactions_come_before_those_that_waited() {
     let mut state = Accounts::default();
     let block = [tx(0, 0, 5), tx(0, 1, 5)];
     for tx in block.clone() {
-        pool.add(tx, &state).unwrap();
+        pool.add(tx).unwrap();
     }
     state.set_nonce(0, 2);
-    pool.update_all(&state).unwrap();
-    pool.add(tx(0, 2, 5), &state).unwrap();
+    pool.update_all(state.head()).unwrap();
+    pool.add(tx(0, 2, 5)).unwrap();
 
     state.set_nonce(0, 0);
-    pool.update_all(&state).unwrap();
+    pool.update_all(state.head()).unwrap();
     assert_eq!(order(&pool, 0), [], "nonce 2 waits for the two before it");
     for tx in block {
-        pool.add(tx, &state).unwrap();
+        pool.add(tx).unwrap();
     }
     assert_eq!(order(&pool, 0), [(0, 0), (0, 1), (0, 2)]);
 }
 
 #[test]
 fn after_a_reorg_no_sender_has_more_than_its_share() {
-    let pool = pool(PoolLimits { per_sender: 4, ..PoolLimits::default() });
     let mut state = Accounts::default().nonce(0, 10);
+    let pool = pool_on(PoolLimits { per_sender: 4, ..PoolLimits::default() }, &state);
     for nonce in 10..14 {
-        pool.add(tx(0, nonce, 5), &state).unwrap();
+        pool.add(tx(0, nonce, 5)).unwrap();
     }
     state.set_nonce(0, 8);
-    pool.update_all(&state).unwrap();
+    pool.update_all(state.head()).unwrap();
     for nonce in 8..10 {
-        pool.add(tx(0, nonce, 5), &state).unwrap();
+        pool.add(tx(0, nonce, 5)).unwrap();
     }
     assert_eq!(order(&pool, 0), [(0, 8), (0, 9), (0, 10), (0, 11)]);
 }
@@ -68,10 +68,9 @@ fn after_a_reorg_no_sender_has_more_than_its_share() {
 #[test]
 fn a_removed_transaction_takes_its_successors_along() {
     let pool = usual();
-    let state = Accounts::default();
-    pool.add(tx(0, 0, 5), &state).unwrap();
-    let second = pool.add(tx(0, 1, 5), &state).unwrap();
-    pool.add(tx(0, 2, 5), &state).unwrap();
+    pool.add(tx(0, 0, 5)).unwrap();
+    let second = pool.add(tx(0, 1, 5)).unwrap();
+    pool.add(tx(0, 2, 5)).unwrap();
     pool.remove(second);
     assert_eq!(order(&pool, 0), [(0, 0)]);
     assert_eq!(pool.status().queued, 0);
@@ -81,10 +80,63 @@ fn a_removed_transaction_takes_its_successors_along() {
 #[test]
 fn listeners_hear_of_what_is_taken_only() {
     let pool = usual();
-    let state = Accounts::default();
     let mut listener = pool.subscribe();
-    let hash = pool.add(tx(0, 0, 5), &state).unwrap();
-    refused(pool.add(tx(0, 0, 5), &state));
+    let hash = pool.add(tx(0, 0, 5)).unwrap();
+    refused(pool.add(tx(0, 0, 5)));
     assert_eq!(listener.try_recv().unwrap().hash(), hash);
     assert!(listener.try_recv().is_err());
+}
+
+#[test]
+fn what_can_not_be_paid_any_more_leaves_and_what_follows_it_waits() {
+    let pool = usual();
+    let mut state = Accounts::default();
+    for (nonce, fee) in [(0, 5), (1, 50), (2, 5)] {
+        pool.add(tx(0, nonce, fee)).unwrap();
+    }
+    state.set_balance(0, 10 * 100_000 * GWEI);
+    pool.update(state.head(), [address(0)]).unwrap();
+    assert_eq!(order(&pool, 0), [(0, 0)]);
+    assert_eq!((pool.status().pending, pool.status().queued), (1, 1));
+    pool.add(tx(0, 1, 4)).unwrap();
+    assert_eq!(order(&pool, 0), [(0, 0), (0, 1), (0, 2)]);
+}
+
+#[test]
+fn an_account_that_became_a_contract_sends_nothing_any_more() {
+    let pool = usual();
+    let mut state = Accounts::default();
+    pool.add(tx(0, 0, 5)).unwrap();
+    state.set_code(0, &[0x00]);
+    pool.update(state.head(), [address(0)]).unwrap();
+    assert_eq!((pool.status().pending, pool.status().queued), (0, 0));
+}
+
+/// An account that is read while a block comes in.
+#[test]
+fn a_transaction_is_checked_at_the_head_that_is_there_when_it_gets_in() {
+    struct Turning(std::sync::Arc<std::sync::OnceLock<Pool>>, Accounts);
+    impl StateReader for Turning {
+        fn account(&self, address: Address) -> Result<Option<Account>, Fault> {
+            let before = self.1.account(address);
+            if let Some(pool) = self.0.get() {
+                pool.update(self.1.clone().nonce(0, 3).head(), [address])?;
+            }
+            before
+        }
+        fn storage(&self, address: Address, slot: U256) -> Result<U256, Fault> {
+            self.1.storage(address, slot)
+        }
+        fn code(&self, hash: B256) -> Result<Bytes, Fault> {
+            self.1.code(hash)
+        }
+        fn block_hash(&self, number: u64) -> Result<B256, Fault> {
+            self.1.block_hash(number)
+        }
+    }
+    let cell = std::sync::Arc::new(std::sync::OnceLock::new());
+    let head = PoolHead::new(Turning(cell.clone(), Accounts::default()), 0);
+    assert!(cell.set(Pool::new(config(PoolLimits::default()), head)).is_ok());
+    let error = refused(cell.get().unwrap().add(tx(0, 2, 5)));
+    assert!(matches!(error, PoolError::NonceTooLow { expected: 3, given: 2 }), "{error}");
 }

@@ -6,6 +6,7 @@ use crate::{
         Change, encode_account, encode_body, encode_changes, encode_inferences, encode_location, encode_previous,
         encode_receipts, encode_slot,
     },
+    failpoint::Write,
     keys,
     tables::{StateTable, Table},
 };
@@ -64,7 +65,7 @@ impl Database {
         writer.tries(trie)?;
         // Nothing came before genesis, so its history would never be read.
         let batch = writer.finish(false)?;
-        self.commit(batch, heads, &[])?;
+        self.commit(Write::Genesis, batch, heads, &[])?;
         Ok(heads)
     }
 
@@ -91,14 +92,20 @@ impl Database {
         writer.tries(commit.trie)?;
         writer.chunks(commit.chunks)?;
         let batch = writer.finish(true)?;
-        self.commit(batch, heads, commit.cursors)?;
+        self.commit(Write::Commit, batch, heads, commit.cursors)?;
         Ok(heads)
     }
 
-    fn commit(&self, mut batch: WriteBatch, heads: Heads, cursors: &[(&str, &[u8])]) -> Result<(), StorageError> {
+    fn commit(
+        &self,
+        what: Write,
+        mut batch: WriteBatch,
+        heads: Heads,
+        cursors: &[(&str, &[u8])],
+    ) -> Result<(), StorageError> {
         self.put_heads(&mut batch, heads)?;
         self.put_cursors(&mut batch, cursors)?;
-        self.write(batch)
+        self.write(what, batch)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     DatabaseOptions, Durability, HeadUpdate, Heads, Reader, StateView, StorageError,
     codec::{At, encode_id},
+    failpoint::{self, Side, Write},
     tables::Table,
 };
 use alloy_primitives::B256;
@@ -12,7 +13,7 @@ use rocksdb::{ColumnFamily, DB, Options, WriteBatch, WriteOptions};
 use std::{path::Path, sync::Arc};
 
 /// Layout of tables, keys and values that this program reads and writes. Any change of one raises it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Which chain a database holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,15 @@ pub struct ChainIdentity {
     pub genesis_hash: B256,
 }
 
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To read, beside the process that writes.
+    Read,
+    /// To write, alone.
+    Write,
+}
+
 /// Names of the rows that the database keeps about itself. Other roles' names begin with another byte.
 pub(crate) mod meta {
     pub(crate) const IDENTITY: &[u8] = b"\0identity";
@@ -30,6 +40,9 @@ pub(crate) mod meta {
     pub(crate) const SAFE: &[u8] = b"\0safe";
     pub(crate) const FINALIZED: &[u8] = b"\0finalized";
     pub(crate) const EARLIEST_STATE: &[u8] = b"\0earliest_state";
+    pub(crate) const EARLIEST_PROOF: &[u8] = b"\0earliest_proof";
+    pub(crate) const PROOFS_OF: &[u8] = b"\0proofs_of";
+    pub(crate) const LOADING: &[u8] = b"\0loading";
 
     /// Key of another role's row.
     pub(crate) fn role(name: &str) -> Vec<u8> {
@@ -71,35 +84,44 @@ impl Database {
         options: &DatabaseOptions,
     ) -> Result<Arc<Self>, StorageError> {
         let path = path.as_ref();
-        let db = open_rocks(path, options)?;
+        let db = open_rocks(path, options, Access::Write)?;
         let database =
             Self { rocks: Arc::new(Rocks { db }), identity, durability: options.durability, writer: Mutex::new(()) };
         database.check_identity(path)?;
         Ok(Arc::new(database))
     }
 
+    /// Opens a database that is there, of whichever chain. To read, it may be in use by a node at the same time: then this
+    /// shows the chain as it is now.
+    ///
+    /// # Errors
+    /// When there is none, it was written with another schema, or it cannot be read.
+    pub fn open_existing(
+        path: impl AsRef<Path>,
+        access: Access,
+        options: &DatabaseOptions,
+    ) -> Result<Arc<Self>, StorageError> {
+        let path = path.as_ref();
+        if !path.join("CURRENT").exists() {
+            return Err(StorageError::NoDatabase { path: path.to_owned() });
+        }
+        let rocks = Rocks { db: open_rocks(path, options, access)? };
+        let identity = stored_identity(&rocks, path)?.ok_or(StorageError::Empty)?;
+        Ok(Arc::new(Self { rocks: Arc::new(rocks), identity, durability: options.durability, writer: Mutex::new(()) }))
+    }
+
     fn check_identity(&self, path: &Path) -> Result<(), StorageError> {
-        let path = path.to_owned();
-        let Some(stored) = self.rocks.get(Table::Meta, meta::IDENTITY)? else {
+        let Some(found) = stored_identity(&self.rocks, path)? else {
             let mut batch = WriteBatch::default();
             batch.put_cf(self.rocks.table(Table::Meta)?, meta::IDENTITY, encode_identity(self.identity));
-            return self.write(batch);
+            return self.write(Write::Identity, batch);
         };
-        let at = At { table: Table::Meta.name(), key: meta::IDENTITY };
-        let (schema, rest) = stored.split_at_checked(4).ok_or_else(|| at.corrupt("the value is too short"))?;
-        let found = u32::from_be_bytes(at.array(schema)?);
-        if found != SCHEMA_VERSION {
-            return Err(StorageError::Schema { path, expected: SCHEMA_VERSION, found });
+        if self.rocks.get(Table::Meta, meta::LOADING)?.is_some() {
+            return Err(StorageError::HalfLoaded { path: path.to_owned() });
         }
-        let rest: [u8; 40] = at.array(rest)?;
-        let (chain_id, genesis) = rest.split_at(8);
-        let found = ChainIdentity {
-            chain_id: u64::from_be_bytes(at.array(chain_id)?),
-            genesis_hash: B256::from_slice(genesis),
-        };
         if found != self.identity {
             return Err(StorageError::OtherChain {
-                path,
+                path: path.to_owned(),
                 chain_id: self.identity.chain_id,
                 genesis: self.identity.genesis_hash,
                 found_chain_id: found.chain_id,
@@ -154,7 +176,7 @@ impl Database {
         let mut batch = WriteBatch::default();
         self.put_heads(&mut batch, heads)?;
         self.put_cursors(&mut batch, cursors)?;
-        self.write(batch)?;
+        self.write(Write::Heads, batch)?;
         Ok(heads)
     }
 
@@ -197,7 +219,7 @@ impl Database {
     pub fn meta_put_all(&self, cursors: &[(&str, &[u8])]) -> Result<(), StorageError> {
         let mut batch = WriteBatch::default();
         self.put_cursors(&mut batch, cursors)?;
-        self.write(batch)
+        self.write(Write::Cursors, batch)
     }
 
     /// Removes a cursor, if there is one.
@@ -207,7 +229,7 @@ impl Database {
     pub fn meta_delete(&self, name: &str) -> Result<(), StorageError> {
         let mut batch = WriteBatch::default();
         batch.delete_cf(self.rocks.table(Table::Meta)?, meta::role(name));
-        self.write(batch)
+        self.write(Write::Cursors, batch)
     }
 
     /// Header of block `number`. This and the reads below are [`Reader`]'s, each through a snapshot of its own.
@@ -296,10 +318,14 @@ impl Database {
     }
 
     /// Writes a batch, all of it or nothing.
-    pub(crate) fn write(&self, batch: WriteBatch) -> Result<(), StorageError> {
+    pub(crate) fn write(&self, what: Write, batch: WriteBatch) -> Result<(), StorageError> {
         let mut options = WriteOptions::default();
-        options.set_sync(self.durability == Durability::PowerLoss);
-        self.rocks.db.write_opt(batch, &options).map_err(|error| io("write", "(batch)", &error))
+        // What is forgotten can be forgotten again: no need to wait for the disk. The log keeps the order of writes.
+        options.set_sync(self.durability == Durability::PowerLoss && what != Write::Prune);
+        failpoint::pass(what, Side::Before);
+        self.rocks.db.write_opt(batch, &options).map_err(|error| io("write", "(batch)", &error))?;
+        failpoint::pass(what, Side::After);
+        Ok(())
     }
 
     pub(crate) fn put_heads(&self, batch: &mut WriteBatch, heads: Heads) -> Result<(), StorageError> {
@@ -317,6 +343,23 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// Which chain the tables hold; `None` in an empty database.
+fn stored_identity(rocks: &Rocks, path: &Path) -> Result<Option<ChainIdentity>, StorageError> {
+    let Some(stored) = rocks.get(Table::Meta, meta::IDENTITY)? else { return Ok(None) };
+    let at = At { table: Table::Meta.name(), key: meta::IDENTITY };
+    let (schema, rest) = stored.split_at_checked(4).ok_or_else(|| at.corrupt("the value is too short"))?;
+    let found = u32::from_be_bytes(at.array(schema)?);
+    if found != SCHEMA_VERSION {
+        return Err(StorageError::Schema { path: path.to_owned(), expected: SCHEMA_VERSION, found });
+    }
+    let rest: [u8; 40] = at.array(rest)?;
+    let (chain_id, genesis) = rest.split_at(8);
+    Ok(Some(ChainIdentity {
+        chain_id: u64::from_be_bytes(at.array(chain_id)?),
+        genesis_hash: B256::from_slice(genesis),
+    }))
 }
 
 fn encode_identity(identity: ChainIdentity) -> Vec<u8> {
@@ -346,9 +389,11 @@ pub(crate) fn io(action: &'static str, table: &'static str, error: &rocksdb::Err
     StorageError::Io { action, table, reason: error.to_string() }
 }
 
-fn open_rocks(path: &Path, options: &DatabaseOptions) -> Result<DB, StorageError> {
+fn open_rocks(path: &Path, options: &DatabaseOptions, access: Access) -> Result<DB, StorageError> {
     let open = |reason: String| StorageError::Open { path: path.to_owned(), reason };
-    std::fs::create_dir_all(path).map_err(|error| open(error.to_string()))?;
+    if access == Access::Write {
+        std::fs::create_dir_all(path).map_err(|error| open(error.to_string()))?;
+    }
     // A database begins with this file. One without our tables must not be given them.
     if path.join("CURRENT").exists() {
         let found = DB::list_cf(&Options::default(), path).map_err(|error| open(error.to_string()))?;
@@ -361,7 +406,11 @@ fn open_rocks(path: &Path, options: &DatabaseOptions) -> Result<DB, StorageError
     }
     let mut database = options.database();
     let tables = options.tables(&mut database);
-    DB::open_cf_descriptors(&database, path, tables).map_err(|error| {
+    let opened = match access {
+        Access::Write => DB::open_cf_descriptors(&database, path, tables),
+        Access::Read => DB::open_cf_descriptors_read_only(&database, path, tables, false),
+    };
+    opened.map_err(|error| {
         let reason = error.to_string();
         if reason.contains("LOCK") { StorageError::Locked { path: path.to_owned() } } else { open(reason) }
     })

@@ -157,6 +157,30 @@ pub enum StorageError {
         /// The oldest state.
         earliest: u64,
     },
+    /// There is no database.
+    #[error("{path} holds no database; name the folder of a chain, such as the folder l2 in a node's data directory", path = path.display())]
+    NoDatabase {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A state was being loaded when the process ended.
+    #[error("{path} holds a state that was not loaded to its end; delete the folder and load it again", path = path.display())]
+    HalfLoaded {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A state was to be loaded in another order than its trie's.
+    #[error("account {address} does not follow the one before it in the order of hashed addresses")]
+    LoadOrder {
+        /// The account.
+        address: alloy_primitives::Address,
+    },
+    /// A snapshot was to be written where something is.
+    #[error("{path} exists already; a snapshot needs a new folder", path = path.display())]
+    SnapshotExists {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A recomputation over the flat tables needs the newest state.
     #[error("block {number} is not the newest, and flat tables hold only the newest state")]
     NotLatest {

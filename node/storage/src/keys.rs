@@ -1,7 +1,7 @@
 //! Keys.
 //!
 //! A history key is a state key followed by a block number. That finds the right row only if no state key is a prefix of
-//! another of its table: accounts and slots have one length each, and a path begins with its length.
+//! another of its table: accounts and slots have one length each, and a path ends with a byte that no nibble is.
 
 use alloy_primitives::{Address, B256, U256};
 use praxis_trie::Nibbles;
@@ -17,26 +17,29 @@ pub(crate) fn slot(address: Address, slot: U256) -> [u8; 52] {
     key
 }
 
-/// Key of a path: its length in nibbles, then two nibbles to the byte, the last one padded with zero. Short paths, which
-/// every block reads, stand together.
+/// Paths up to this length stand together: each block reads them, and there are 16^4 of them at most.
+const SHORT_PATH: usize = 4;
+
+/// Key of a path: whether it is long, its nibbles, each plus one in a byte, and a zero. Among long paths a node stands just
+/// before everything below it, so the reads of one path's end share a block of the file.
 pub(crate) fn path(path: &Nibbles) -> Vec<u8> {
-    let mut key = Vec::with_capacity(1 + path.byte_len());
+    let mut key = Vec::with_capacity(2 + path.len());
     push_path(&mut key, path);
     key
 }
 
 /// Key of a storage trie's node.
 pub(crate) fn storage_path(hashed_address: B256, path: &Nibbles) -> Vec<u8> {
-    let mut key = Vec::with_capacity(33 + path.byte_len());
+    let mut key = Vec::with_capacity(34 + path.len());
     key.extend_from_slice(hashed_address.as_slice());
     push_path(&mut key, path);
     key
 }
 
 fn push_path(key: &mut Vec<u8>, path: &Nibbles) {
-    // A path has at most 64 nibbles.
-    key.push(path.len() as u8);
-    key.extend_from_slice(&path.pack());
+    key.push(u8::from(path.len() > SHORT_PATH));
+    key.extend(path.iter().map(|nibble| nibble + 1));
+    key.push(0);
 }
 
 /// Key of the row that holds what stood at `key` before block `number`.
@@ -78,6 +81,14 @@ mod tests {
                 assert_eq!(path(b).starts_with(&path(a)), a == b, "{a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn long_paths_stand_before_what_is_below_them_and_after_short_ones() {
+        let long = |last: &[u8]| path(&Nibbles::from_nibbles([&[1, 2, 3, 4, 5][..], last].concat()));
+        let order =
+            [path(&Nibbles::from_nibbles([15; 4])), long(&[]), long(&[0]), long(&[0, 15]), long(&[1]), long(&[15])];
+        assert!(order.is_sorted(), "{order:?}");
     }
 
     #[test]

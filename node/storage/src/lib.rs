@@ -14,21 +14,31 @@ mod codec;
 mod commit;
 mod database;
 mod error;
+mod failpoint;
 mod heads;
 mod keys;
+mod load;
 mod options;
 mod prune;
 mod reader;
+mod snapshot;
+mod stats;
 mod tables;
 mod unwind;
+mod verify;
 mod view;
+mod walk;
 
 pub use commit::CommitBlock;
-pub use database::{ChainIdentity, Database, SCHEMA_VERSION};
+pub use database::{Access, ChainIdentity, Database, SCHEMA_VERSION};
 pub use error::StorageError;
 pub use heads::{HeadUpdate, Heads};
+pub use load::StateLoader;
 pub use options::{DatabaseOptions, Durability};
+pub use prune::{KeptProofs, Prune, Pruned};
 pub use reader::Reader;
+pub use stats::{Stats, TableStats};
+pub use verify::{Difference, Verification};
 pub use view::StateView;
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::tables::Table;
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, LogLevel, Options, WriteBufferManager,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, LogLevel, Options,
+    WriteBufferManager,
 };
 
 /// What a commit survives once it has returned.
@@ -69,13 +70,21 @@ impl DatabaseOptions {
     fn table(&self, table: Table, cache: &Cache) -> Options {
         let mut blocks = BlockBasedOptions::default();
         blocks.set_block_cache(cache);
-        blocks.set_block_size(16 << 10);
+        // Rows of state are read one by one, so most of a large block would be read for nothing.
+        blocks.set_block_size(if table.is_read_by_point() { 4 << 10 } else { 16 << 10 });
         blocks.set_format_version(5);
         blocks.set_bloom_filter(10.0, false);
         blocks.set_cache_index_and_filter_blocks(true);
         blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        // Index and filters are in parts: of a state that is larger than the cache, only the parts in use are held.
+        blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+        blocks.set_partition_filters(true);
+        blocks.set_metadata_block_size(4 << 10);
+        blocks.set_pin_top_level_index_and_filter(true);
         let mut options = Options::default();
         options.set_block_based_table_factory(&blocks);
+        // A node is read because its parent names it, so a filter over most of them would say yes each time.
+        options.set_optimize_filters_for_hits(matches!(table, Table::AccountNodes | Table::StorageNodes));
         options.set_write_buffer_size(self.write_buffer_bytes / 4);
         options.set_level_compaction_dynamic_level_bytes(true);
         options.set_compression_type(if table.is_compressed() {

@@ -7,7 +7,7 @@ use crate::{
     keys::after_prefix,
     tables::Table,
 };
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use praxis_primitives::{Block, BlockNumHash, Header, InferenceEntry, Receipt, RecoveredBlock, SealedHeader};
 use rocksdb::{DB, DBPinnableSlice, DBRawIterator, ReadOptions, Snapshot};
 use std::sync::Arc;
@@ -87,6 +87,44 @@ impl Reader {
     /// When it cannot be read.
     pub fn earliest_state(&self) -> Result<u64, StorageError> {
         Ok(self.decode(Table::Meta, meta::EARLIEST_STATE, decode_number)?.unwrap_or(0))
+    }
+
+    /// The oldest block as of which the account can be proved whose proofs outlive states; that of states where there is no
+    /// such account.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn earliest_proof(&self) -> Result<u64, StorageError> {
+        match self.proofs_of()? {
+            None => self.earliest_state(),
+            Some(_) => Ok(self.decode(Table::Meta, meta::EARLIEST_PROOF, decode_number)?.unwrap_or(0)),
+        }
+    }
+
+    /// The account of which proofs outlive states.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn proofs_of(&self) -> Result<Option<Address>, StorageError> {
+        self.decode(Table::Meta, meta::PROOFS_OF, |at, bytes| at.array(bytes).map(Address::from))
+    }
+
+    /// The state after block `number` for proofs of `address` and its slots. For the account whose proofs outlive states that
+    /// goes further back than [`Reader::state_at`]; of anything else such a view would show a mixture of states.
+    ///
+    /// # Errors
+    /// When there is no such block, or what proofs need was pruned.
+    pub fn state_for_proofs_of(&self, address: Address, number: u64) -> Result<StateView, StorageError> {
+        if number >= self.earliest_state()? || self.proofs_of()? != Some(address) {
+            return self.state_at(number);
+        }
+        let earliest = self.earliest_proof()?;
+        if number < earliest {
+            return Err(StorageError::Pruned { number, earliest });
+        }
+        let head = self.heads()?.ok_or(StorageError::Empty)?.head;
+        let hash = self.hash_of(number)?.ok_or(StorageError::NoSuchBlock { number, head: head.number })?;
+        Ok(StateView::new(self.clone(), BlockNumHash::new(number, hash), false))
     }
 
     /// `heads` after `update`, checked against the chain.
@@ -242,6 +280,13 @@ impl Reader {
             .snapshot
             .get_pinned_cf(self.inner.rocks.table(table)?, key)
             .map_err(|error| io("read", table.name(), &error))
+    }
+
+    /// RocksDB's estimate of the rows of `table`.
+    pub(crate) fn estimated_rows(&self, table: Table) -> Result<u64, StorageError> {
+        let rocks = &self.inner.rocks;
+        let rows = rocks.db.property_int_value_cf(rocks.table(table)?, rocksdb::properties::ESTIMATE_NUM_KEYS);
+        Ok(rows.map_err(|error| io("read", table.name(), &error))?.unwrap_or(0))
     }
 
     /// The rows of `table` whose keys begin with `prefix`, from `from` on.

@@ -92,6 +92,19 @@ impl Table {
         }
     }
 
+    /// Whether its rows are small and read one by one.
+    pub(crate) const fn is_read_by_point(self) -> bool {
+        matches!(
+            self,
+            Self::Accounts
+                | Self::Storage
+                | Self::AccountNodes
+                | Self::StorageNodes
+                | Self::Numbers
+                | Self::Transactions
+        )
+    }
+
     /// Whether its values repeat themselves enough for compression to pay. Nodes are mostly hashes.
     pub(crate) const fn is_compressed(self) -> bool {
         matches!(

@@ -3,6 +3,7 @@
 use crate::{
     Database, Heads, Reader, StorageError,
     codec::{At, Change, decode_changes, decode_previous},
+    failpoint::Write,
     keys,
     tables::Table,
 };
@@ -61,7 +62,7 @@ impl Database {
         let safe = if heads.safe.number >= number { parent } else { heads.safe };
         let heads = Heads { head: parent, safe, finalized: heads.finalized };
         self.put_heads(&mut batch, heads)?;
-        self.write(batch)?;
+        self.write(Write::Unwind, batch)?;
         Ok(heads)
     }
 

@@ -5,13 +5,13 @@ use crate::{
     codec::{At, decode_account, decode_previous, decode_slot, split_number},
     keys,
     tables::{StateTable, Table},
+    walk::Walk,
 };
 use alloy_consensus::constants::KECCAK_EMPTY;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use praxis_model::{MAX_PLAN_BYTES, ModelFault, ModelStore, id::model_id};
 use praxis_primitives::{Account, BlockNumHash, Fault, StateReader};
-use praxis_trie::{Nibbles, NodeReader, full_root};
-use std::collections::BTreeMap;
+use praxis_trie::{FullRoot, Nibbles, NodeReader, full_storage_root};
 
 /// State, trie nodes and models as of one block, through one snapshot: what is committed or unwound later does not show.
 /// Owns what it reads from, and is cheap to clone. As with a [`Reader`], hold it for a request, not for a session.
@@ -39,8 +39,8 @@ impl StateView {
         &self.reader
     }
 
-    /// State root of the flat tables, computed from nothing: a check of the incremental one. Holds all accounts in
-    /// memory.
+    /// State root of the flat tables, computed from nothing: a check of the incremental one. Holds a part of the accounts in
+    /// memory at a time, and all slots of one account.
     ///
     /// # Errors
     /// When this is not the newest state, or a row is corrupt.
@@ -48,26 +48,12 @@ impl StateView {
         if !self.latest {
             return Err(StorageError::NotLatest { number: self.block.number });
         }
-        let mut accounts = BTreeMap::new();
-        let mut rows = self.reader.rows(Table::Accounts, &[], &[])?;
-        while let Some((key, value)) = rows.current()? {
-            let at = At { table: Table::Accounts.name(), key };
-            let address = Address::from(at.array(key)?);
-            accounts.insert(address, (decode_account(at, value)?, Vec::new()));
-            rows.advance();
-        }
-        let mut rows = self.reader.rows(Table::Storage, &[], &[])?;
-        while let Some((key, value)) = rows.current()? {
-            let at = At { table: Table::Storage.name(), key };
-            let key: [u8; 52] = at.array(key)?;
-            let (address, slot) = key.split_at(20);
-            let (_, slots) = accounts
-                .get_mut(&Address::from_slice(address))
-                .ok_or_else(|| at.corrupt("a slot of an account that does not exist"))?;
-            slots.push((U256::from_be_slice(slot), decode_slot(at, value)?));
-            rows.advance();
-        }
-        Ok(full_root(accounts.into_iter().map(|(address, (account, slots))| (address, account, slots))))
+        let mut root = FullRoot::default();
+        Walk::new(&self.reader)?.run(&mut |_, slots| Ok(full_storage_root(slots)), &mut |account| {
+            root.add(account.hashed, &account.account, account.storage_root);
+            Ok(())
+        })?;
+        Ok(root.finish())
     }
 
     /// The value at `key` after this block: what the first later change replaced, or else the newest value.

@@ -17,16 +17,18 @@ mod proof;
 mod reader;
 mod sparse;
 mod state;
+mod stream;
 mod updates;
 mod witness;
 
 pub use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 pub use error::{NodeAt, TrieError, TrieName};
-pub use full::{full_root, full_storage_root};
+pub use full::{FullRoot, account_leaf, full_root, full_storage_root, slot_leaves};
 pub use memory::MemoryNodes;
 pub use proof::{AccountProof, StorageProof, account_proof};
 pub use reader::NodeReader;
 pub use state::{RootOutcome, account_at, slot_at, state_root, storage_root_of};
+pub use stream::TrieStream;
 pub use updates::{StorageTrieUpdates, TrieUpdates, TrieWork};
 pub use witness::{RecordingNodes, WitnessNodes};
 

@@ -3,16 +3,23 @@
 mod blocks;
 mod crash;
 mod history;
+mod load;
 mod measure;
 mod models;
 mod open;
+mod proofs;
+mod snapshot;
+mod verify;
 
 use crate::{ChainIdentity, CommitBlock, Database, DatabaseOptions, Durability, HeadUpdate};
-use alloy_consensus::BlockBody;
+use alloy_consensus::{
+    BlockBody, TxReceipt,
+    proofs::{calculate_receipt_root, calculate_transaction_root},
+};
 use alloy_primitives::{Address, B256, Bytes, Log, U256, keccak256};
 use praxis_primitives::{
     Account, AccountDiff, Block, BlockNumHash, Header, InferenceEntry, InferenceRecord, Receipt, RecoveredBlock,
-    StateDiff, Transaction, TxDeposit, TxType,
+    StateDiff, Transaction, TxDeposit, TxType, inference_requests,
 };
 use praxis_trie::{MemoryNodes, NodeReader, RootOutcome, state_root};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -72,7 +79,7 @@ pub(crate) fn make(seed: u64, parent: Option<BlockNumHash>, nodes: &dyn NodeRead
     let outcome = state_root(nodes, &diff).unwrap();
     let count = if number == 0 { 0 } else { rng.below(4) };
     let transactions: Vec<Transaction> = (0..count).map(|index| transaction(number, index)).collect();
-    let receipts = (1u64..=count)
+    let receipts: Vec<_> = (1u64..=count)
         .map(|index| Receipt {
             tx_type: TxType::Deposit,
             success: rng.below(2) == 0,
@@ -84,7 +91,19 @@ pub(crate) fn make(seed: u64, parent: Option<BlockNumHash>, nodes: &dyn NodeRead
             )],
         })
         .collect();
+    let inferences: Vec<_> = (0..rng.below(3) as u32).map(|index| inference(number, index)).collect();
+    let records: Vec<_> = inferences.iter().map(|entry| entry.record.clone()).collect();
+    let with_bloom: Vec<_> = receipts.iter().cloned().map(TxReceipt::into_with_bloom).collect();
     let header = Header {
+        transactions_root: calculate_transaction_root(&transactions),
+        receipts_root: calculate_receipt_root(&with_bloom),
+        requests_hash: Some(inference_requests(&records).requests_hash()),
+        // A header's RLP has no gaps.
+        base_fee_per_gas: Some(7),
+        withdrawals_root: Some(B256::ZERO),
+        blob_gas_used: Some(0),
+        excess_blob_gas: Some(0),
+        parent_beacon_block_root: Some(B256::ZERO),
         number,
         parent_hash: parent.map_or(B256::ZERO, |parent| parent.hash),
         state_root: outcome.root,
@@ -94,7 +113,6 @@ pub(crate) fn make(seed: u64, parent: Option<BlockNumHash>, nodes: &dyn NodeRead
     };
     let senders = vec![Address::with_last_byte(1); transactions.len()];
     let block = Block { header, body: BlockBody { transactions, ommers: Vec::new(), withdrawals: None } };
-    let inferences = (0..rng.below(3) as u32).map(|index| inference(number, index)).collect();
     Made { block: RecoveredBlock::new_unhashed(block, senders), receipts, diff, outcome, inferences }
 }
 

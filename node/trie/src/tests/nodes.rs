@@ -1,10 +1,10 @@
 //! The sparse trie on short keys, where extensions, nodes inside their parents and collapsing branches are common.
 
 use crate::{
-    MemoryNodes, TrieUpdates,
+    MemoryNodes, TrieStream, TrieUpdates,
     parallel::update_with,
     reader::Source,
-    sparse::{Finished, SparseTrie},
+    sparse::{Finished, NodeChanges, SparseTrie},
 };
 use alloy_primitives::B256;
 use alloy_trie::{HashBuilder, Nibbles};
@@ -136,5 +136,26 @@ proptest! {
         prop_assert_eq!(one.opened_root, many.opened_root);
         prop_assert_eq!(one.changes, many.changes);
         prop_assert_eq!(one.results, many.results);
+    }
+}
+
+proptest! {
+    /// A trie that is loaded in order has the root and the nodes of one that grew.
+    #[test]
+    fn a_stream_gives_the_same_trie(values in batch()) {
+        let values: Changes = values.into_iter().collect();
+        let values: Values = values.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        let mut nodes = MemoryNodes::default();
+        let (root, _) = apply(&mut nodes, &values.clone().into_iter().map(|(k, v)| (k, Some(v))).collect::<Vec<_>>());
+        let mut stored = NodeChanges::new();
+        let mut stream = TrieStream::new(|path, rlp| assert!(stored.insert(path, Some(rlp)).is_none(), "stored twice"));
+        for (key, value) in &values {
+            prop_assert!(stream.add(*key, value.clone()));
+            prop_assert!(!stream.add(*key, value.clone()), "a key comes once");
+        }
+        prop_assert_eq!(stream.finish(), root);
+        let mut streamed = MemoryNodes::default();
+        streamed.apply(&TrieUpdates { account_nodes: stored, storage: BTreeMap::new() });
+        prop_assert_eq!(streamed, nodes);
     }
 }

@@ -14,8 +14,8 @@ use std::{
 use common::{FLOAT, INT64, file, fixed, graph, int_attribute, int64s, node, value};
 use praxis_import::{ImportOptions, import_bytes};
 use tract_onnx::pb::{
-    GraphProto, StringStringEntryProto, TensorProto, attribute_proto::AttributeType, tensor_proto::DataLocation,
-    tensor_shape_proto::dimension::Value as Dim,
+    AttributeProto, GraphProto, StringStringEntryProto, TensorProto, attribute_proto::AttributeType,
+    tensor_proto::DataLocation, tensor_shape_proto::dimension::Value as Dim,
 };
 
 /// Memory that an attack may take at its peak, beside what was taken before.
@@ -162,6 +162,71 @@ fn paddings_of_two_to_the_31() {
 }
 
 #[test]
+fn windows_that_reach_two_to_the_31() {
+    for op in ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool"] {
+        for (name, list) in [
+            ("dilations", vec![1, 1 << 31]),
+            ("strides", vec![1 << 31, 1]),
+            ("pads", vec![0, 1 << 31, 0, 1 << 31]),
+            ("pads", vec![i64::MAX; 4]),
+            ("dilations", vec![i64::MAX, i64::MIN]),
+        ] {
+            if name == "dilations" && op == "LpPool" {
+                continue;
+            }
+            let inputs: &[&str] = if op.starts_with("Conv") { &["x", "w"] } else { &["x"] };
+            let mut wide = node(op, "wide", inputs, &["y"]);
+            wide.attribute = vec![int_list("kernel_shape", vec![2, 2]), int_list(name, list)];
+            let mut graph = graph(vec![wide]);
+            graph.input = vec![value("x", FLOAT, &fixed(&[1, 1, 8, 8]))];
+            graph.initializer = vec![floats("w", &[1, 1, 2, 2], vec![1.0; 4])];
+            attack(graph, &[&format!("\"wide\" ({op})")]);
+        }
+    }
+}
+
+#[test]
+fn dimensions_of_zero() {
+    let mut no_input = graph(vec![node("Relu", "r", &["x"], &["y"])]);
+    no_input.input = vec![value("x", FLOAT, &fixed(&[1, 0]))];
+    attack(no_input, &["\"x\"", "0"]);
+    let mut none = graph(vec![node("Reshape", "none", &["x", "s"], &["y"])]);
+    none.initializer = vec![int64s("s", &[0, 0, 0, 0])];
+    attack(none, &["\"none\" (Reshape)"]);
+    let mut empty = graph(vec![node("ConstantOfShape", "", &["s"], &["z"]), node("Concat", "", &["z", "z"], &["y"])]);
+    empty.node[1].attribute = vec![int_attribute("axis", 0)];
+    empty.initializer = vec![int64s("s", &[0, 1 << 40])];
+    attack(empty, &["(ConstantOfShape", "out of range"]);
+}
+
+#[test]
+fn more_elements_than_top_k_has() {
+    for k in [0, 5, -1, i64::MAX, i64::MIN] {
+        let mut graph = graph(vec![node("TopK", "top", &["x", "k"], &["y", "at"])]);
+        graph.initializer = vec![int64s("k", &[k])];
+        attack(graph, &["\"top\" (TopK)"]);
+    }
+}
+
+/// What stands in the file decides no work: NaN and infinite weights are imported as they are.
+#[test]
+fn nan_and_infinite_weights_are_taken() {
+    let strange = [f32::from_bits(0xffc1_2345), f32::INFINITY, f32::NEG_INFINITY, f32::from_bits(1)];
+    let mut graph = graph(vec![node("MatMul", "", &["x", "w"], &["y"])]);
+    graph.initializer = vec![floats("w", &[4, 1], strange.to_vec())];
+    let plan = import_bytes(&file(graph), &ImportOptions::default()).unwrap().plan;
+    assert!(plan.validate().is_ok());
+}
+
+fn int_list(name: &str, ints: Vec<i64>) -> AttributeProto {
+    AttributeProto { name: name.to_owned(), r#type: AttributeType::Ints as i32, ints, ..Default::default() }
+}
+
+fn floats(name: &str, dims: &[i64], float_data: Vec<f32>) -> TensorProto {
+    TensorProto { name: name.to_owned(), data_type: FLOAT, dims: dims.to_vec(), float_data, ..Default::default() }
+}
+
+#[test]
 fn small_values_expanded_to_gigabytes() {
     for (op, argument) in [("Expand", [1i64 << 20, 1 << 12]), ("Tile", [1 << 20, 1 << 12])] {
         let mut graph = graph(vec![node(op, "grow", &["x", "s"], &["y"])]);
@@ -207,7 +272,7 @@ fn loop_body(nodes: Vec<tract_onnx::pb::NodeProto>, last: &str) -> GraphProto {
 
 fn loop_node(body: GraphProto) -> tract_onnx::pb::NodeProto {
     let mut node = node("Loop", "", &["trips", "", "carried"], &["inner_out"]);
-    node.attribute = vec![tract_onnx::pb::AttributeProto {
+    node.attribute = vec![AttributeProto {
         name: "body".to_owned(),
         r#type: AttributeType::Graph as i32,
         g: Some(body),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use praxis_inference::{EvaluateError, evaluate};
-use praxis_model::{Op, Tensor, TensorType, Work};
+use praxis_model::{Op, Prices, Tensor, TensorType, Work};
 
 use crate::{
     ImportError,
@@ -40,7 +40,7 @@ impl Folder {
         let kinds: Vec<TensorType> = inputs.iter().map(Tensor::tensor_type).collect();
         let bytes = kinds.iter().chain(outputs).fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
         let work = Work { nodes: 1, bytes, ..op.work(&kinds, outputs) };
-        self.gas = self.gas.saturating_add(work.gas());
+        self.gas = self.gas.saturating_add(Prices::VERSION_1.gas(&work));
         if self.gas > MAX_FOLDING_GAS {
             let (found, limit) = (self.gas, MAX_FOLDING_GAS);
             return Err(ImportError::Limit { what: "gas of the nodes with constant inputs", found, limit }.into());

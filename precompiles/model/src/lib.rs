@@ -28,7 +28,7 @@ mod tests;
 
 pub use builder::{BuildError, Handle, PlanBuilder};
 pub use check::{InputError, max_batch};
-pub use cost::{PlanCost, Work};
+pub use cost::{PlanCost, Prices, Work};
 pub use dtype::DType;
 pub use encoding::MAGIC as PLAN_MAGIC;
 pub use error::{OpError, PlanError};

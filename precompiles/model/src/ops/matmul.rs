@@ -32,15 +32,20 @@ const PANEL: u64 = 16;
 /// Length of one chain of multiply-adds.
 const BLOCK: u64 = 256;
 
+/// Elements that setting up one of many products counts as.
+const PRODUCT_COST: u64 = 32;
+/// Columns that are computed together in float64 and integers.
+const WIDE_PANEL: u64 = 8;
+
 /// Work of `batch` products of m by k with k by n. The left operand is copied and the result is written; packing the right
 /// operand is counted apart, since a constant is packed only once.
 pub(super) fn product_work(dtype: DType, batch: u64, m: u64, k: u64, n: u64) -> Work {
     let terms = |n: u64| batch.saturating_mul(m).saturating_mul(k).saturating_mul(n);
-    let elements = batch.saturating_mul(m.saturating_mul(k.saturating_add(n)));
+    let elements = batch.saturating_mul(m.saturating_mul(k.saturating_add(n)).saturating_add(PRODUCT_COST));
     if dtype == DType::F32 {
         Work { multiply_adds: terms(n.next_multiple_of(PANEL)), elements, ..Work::default() }
     } else {
-        Work { wide_multiply_adds: terms(n), elements, ..Work::default() }
+        Work { wide_multiply_adds: terms(n.next_multiple_of(WIDE_PANEL)), elements, ..Work::default() }
     }
 }
 

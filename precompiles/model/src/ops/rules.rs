@@ -90,6 +90,20 @@ pub(super) const LOOP_COST: u64 = 8;
 /// Elements that one read at a distance counts as: it may miss the cache.
 pub(super) const STRIDED_COST: u64 = 8;
 
+/// A table of at most this many bytes stays in the cache while it is read.
+const NEAR_TABLE_BYTES: u64 = 256 * 1024;
+/// Elements that one read of such a table counts as.
+const NEAR_COST: u64 = 4;
+
+/// `count` reads of a table of so many bytes, at places that the data decide.
+pub(super) fn reads(count: u64, table: u64) -> Work {
+    if table <= NEAR_TABLE_BYTES {
+        Work { elements: count.saturating_mul(NEAR_COST), ..Work::default() }
+    } else {
+        Work { random_accesses: count, ..Work::default() }
+    }
+}
+
 /// `cost` counted elements for each element of the output, and the inner loops of broadcasting.
 pub(super) fn binary_work(inputs: &[TensorType], outputs: &[TensorType], cost: u64) -> Work {
     let count = output_elements(outputs);

@@ -3,7 +3,7 @@
 use super::plans::{Shape, plan};
 use crate::{
     DType, ENGINE_VERSION, Node, OpError, Plan, PlanBuilder, PlanError, Tensor, TensorType, ValueInfo,
-    cost::{COLD_LEAF_GAS, RUN_GAS},
+    cost::Prices,
     memory::ArenaLayout,
     ops::{Add, Gemm, Identity, MatMul, Relu},
 };
@@ -115,10 +115,12 @@ fn gas_counts_the_work() {
     assert_eq!(cost.work.multiply_adds, 256 * 64);
     assert_eq!(cost.work.nodes, 1);
     assert_eq!(cost.work.bytes, 4 * (256 + 256 * 64 + 64));
-    assert_eq!(cost.work.gas(), cost.gas);
-    assert!(cost.gas > RUN_GAS + 256 * 64 / 8);
-    // Graph leaves and 128 leaves of weights.
-    assert_eq!(cost.cold_gas, 129 * COLD_LEAF_GAS);
+    let prices = Prices::VERSION_1;
+    assert_eq!(prices.gas(&cost.work), cost.gas);
+    assert!(cost.gas > prices.run + 256 * 64 / prices.multiply_adds_per_gas);
+    // A leaf of graph and 128 leaves of weights.
+    let graph = cost.cold_gas - prices.cold - 129 * prices.cold_leaf;
+    assert!(graph.is_multiple_of(prices.cold_graph_byte) && (1..512).contains(&(graph / prices.cold_graph_byte)));
     // A single column costs as many multiply-adds as a panel of 16.
     assert_eq!(dense(1).work.multiply_adds, dense(16).work.multiply_adds);
 }

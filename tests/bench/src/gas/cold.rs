@@ -9,9 +9,9 @@ use praxis_model::{
     id::model_id,
     ops::{Add, Gemm, MatMul, Relu},
 };
-use praxis_precompile::PreparedModel;
+use praxis_precompile::{PreparedModel, gas};
 
-use super::{Row, fastest};
+use super::{Row, fastest, worst};
 
 /// Models as files, as a database has them on disk.
 struct Files(PathBuf);
@@ -20,6 +20,19 @@ impl ModelStore for Files {
     fn model_bytes(&self, id: B256) -> Result<Option<Vec<u8>>, ModelFault> {
         fs::read(self.0.join(id.to_string())).map(Some).map_err(|error| ModelFault::new(id, error.to_string()))
     }
+}
+
+/// The validation of each model, which its activation pays for.
+pub(crate) fn activations(chosen: &dyn Fn(&str) -> bool) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (name, plan) in plans()?.into_iter().filter(|(name, _)| chosen(name)) {
+        let bytes = plan.encode();
+        let (length, graph) = plan.encoded_len();
+        let nanoseconds = fastest(|| Ok(Plan::decode(&bytes.clone())?.validate().map(|_| ())?))?;
+        let gas = gas::validation_gas(u32::try_from(length)?) + graph as u64 * gas::VALIDATE_GRAPH_BYTE_GAS;
+        rows.push(Row { name, detail: format!("({length} bytes)"), nanoseconds, gas, work: None });
+    }
+    Ok(rows)
 }
 
 /// One row for each kind of model.
@@ -38,7 +51,7 @@ pub(crate) fn measure(chosen: &dyn Fn(&str) -> bool) -> Result<Vec<Row>> {
             Ok(model.run(&inputs).map(|_| ())?)
         })?;
         let detail = format!("({} bytes, {} nodes)", bytes.len(), plan.nodes.len());
-        rows.push(Row { name, detail, nanoseconds, gas: cost.gas + cost.cold_gas });
+        rows.push(Row { name, detail, nanoseconds, gas: cost.gas + cost.cold_gas, work: Some(cost.work) });
     }
     Ok(rows)
 }
@@ -61,6 +74,9 @@ fn plans() -> Result<Vec<(String, Plan)>> {
             let turned = if trans_b { ", transposed" } else { "" };
             plans.push((format!("Gemm {rows}x{columns}{turned}"), b.finish()?));
         }
+    }
+    for depth in [10, 19] {
+        plans.push((format!("a tree of depth {depth}"), worst::one_tree(depth)?));
     }
     plans.push(("chain of 4000 Relu".to_owned(), chain(4_000, false)?));
     plans.push(("chain of 2000 MatMul 4x4".to_owned(), chain(2_000, true)?));

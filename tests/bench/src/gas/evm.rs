@@ -57,7 +57,7 @@ pub(crate) fn measure(chosen: &dyn Fn(&str) -> bool) -> Result<Vec<Row>> {
             used = outcome.gas_used;
             Ok(())
         })?;
-        rows.push(Row { name: work.name.to_owned(), detail: String::new(), nanoseconds, gas: used });
+        rows.push(Row { name: work.name.to_owned(), detail: String::new(), nanoseconds, gas: used, work: None });
     }
     Ok(rows)
 }

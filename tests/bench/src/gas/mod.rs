@@ -7,12 +7,14 @@ mod cold;
 mod evm;
 mod models;
 mod operators;
+mod worst;
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::Args;
 use praxis_inference::Isa;
+use praxis_model::Work;
 use serde::Serialize;
 
 /// How much longer a block of inference may take than a block of EVM work.
@@ -51,6 +53,8 @@ pub(crate) struct Row {
     pub(crate) nanoseconds: f64,
     /// Its price.
     pub(crate) gas: u64,
+    /// What was counted, for inference.
+    pub(crate) work: Option<Work>,
 }
 
 impl Row {
@@ -74,8 +78,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let parts = [
         ("EVM work", evm::measure(&chosen)?),
         ("inference, by operator", operators::measure(isa, options.samples, &chosen)?),
+        ("inference, Plans against the prices", worst::measure(isa, &chosen)?),
         ("inference, models of the zoo", models::measure(isa, &chosen)?),
         ("inference, cold models", cold::measure(&chosen)?),
+        ("activation of models", cold::activations(&chosen)?),
     ];
     let worst = |rows: &[Row]| rows.iter().map(Row::per_gas).fold(0.0, f64::max);
     let (evm, inference) = (worst(&parts[0].1), parts[1..].iter().map(|(_, rows)| worst(rows)).fold(0.0, f64::max));

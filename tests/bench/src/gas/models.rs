@@ -24,7 +24,7 @@ pub(crate) fn measure(isa: Isa, chosen: &dyn Fn(&str) -> bool) -> Result<Vec<Row
         let cost = plan.cost();
         let share = 100.0 * cost.gas.saturating_add(cost.cold_gas) as f64 / TRANSACTION_GAS_CAP;
         let detail = format!("(cold {} gas more: {share:.1} % of the cap)", cost.cold_gas);
-        rows.push(Row { name: model.name.clone(), detail, nanoseconds, gas: cost.gas });
+        rows.push(Row { name: model.name.clone(), detail, nanoseconds, gas: cost.gas, work: Some(cost.work) });
     }
     Ok(rows)
 }

@@ -61,7 +61,8 @@ fn expensive(isa: Isa, name: &str, plan: &Arc<Plan>, source: &mut Source<'_>) ->
     let inputs = shapes(node.inputs.iter().map(|&id| types[id as usize].to_string()).collect());
     let detail =
         format!("{inputs} -> {} ({})", shapes(node.outputs.iter().map(ToString::to_string).collect()), worst.1);
-    Ok(Row { name: name.to_owned(), detail, nanoseconds: worst.0, gas: plan.cost().gas })
+    let cost = plan.cost();
+    Ok(Row { name: name.to_owned(), detail, nanoseconds: worst.0, gas: cost.gas, work: Some(cost.work) })
 }
 
 /// Every float becomes subnormal.

@@ -62,7 +62,8 @@ impl Operator for LabelMap {
         let keys = inputs.get(1).map_or(0, TensorType::elements);
         let steps = u64::from(u64::BITS - keys.leading_zeros());
         let count = rules::output_elements(outputs);
-        Work { random_accesses: count.saturating_mul(steps.saturating_add(1)), ..Work::default() }
+        let table = inputs.iter().skip(1).fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
+        rules::reads(count.saturating_mul(steps.saturating_add(1)), table)
     }
 
     fn is_table(&self, input: usize) -> bool {

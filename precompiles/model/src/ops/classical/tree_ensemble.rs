@@ -164,11 +164,10 @@ impl Operator for TreeEnsemble {
         // Each feature becomes two keys; each target is set, finished and stored.
         let elements = [features.saturating_mul(4), trees.saturating_mul(per_tree), targets.saturating_mul(4)];
         let elements = elements.into_iter().fold(0, u64::saturating_add);
-        Work {
-            random_accesses: rows.saturating_mul(self.total_depth.saturating_add(trees)),
-            elements: rows.saturating_mul(elements),
-            ..Work::default()
-        }
+        let steps = self.total_depth.saturating_add(trees);
+        let table = inputs.iter().skip(1).fold(0u64, |sum, kind| sum.saturating_add(kind.bytes()));
+        Work { elements: rows.saturating_mul(elements), ..Work::default() }
+            .plus(rules::reads(rows.saturating_mul(steps), table))
     }
 
     fn memory(&self, inputs: &[TensorType]) -> OpMemory {

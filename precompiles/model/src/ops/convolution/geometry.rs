@@ -13,6 +13,8 @@ pub const MAX_CHUNK: usize = 128;
 const TILE_VECTORS: usize = 4;
 /// Most phases of a transposed convolution.
 const MAX_PHASES: u64 = 4096;
+/// Elements that each image and group counts as beside what it copies and writes.
+const IMAGE_COST: u64 = 64;
 
 /// Which way a convolution is computed. All give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -358,8 +360,9 @@ impl Geometry {
             Method::Filters => (pixels * filters.next_multiple_of(lanes).saturating_mul(terms), 0),
         };
         let copied = (self.channels * self.plane) as u64 * if self.runs > 1 { 4 } else { 2 };
-        let written = pixels * filters * 4;
-        let elements = images.saturating_mul(copied.saturating_add(packed).saturating_add(written));
+        let written = pixels * filters * 2;
+        let elements = [copied, packed, written, IMAGE_COST].into_iter().fold(0, u64::saturating_add);
+        let elements = images.saturating_mul(elements);
         let products = images.saturating_mul(products);
         if dtype == DType::F32 {
             Work { multiply_adds: products, elements, ..Work::default() }

@@ -52,11 +52,11 @@ plain! {
     /// Elementwise hyperbolic cosine.
     Cosh: floats, functions::<1, 1>;
     /// Elementwise inverse hyperbolic sine.
-    Asinh: floats, functions::<1, 1>;
+    Asinh: floats, functions::<3, 2>;
     /// Elementwise inverse hyperbolic cosine.
-    Acosh: floats, functions::<1, 1>;
+    Acosh: floats, functions::<2, 2>;
     /// Elementwise inverse hyperbolic tangent.
-    Atanh: floats, functions::<1, 1>;
+    Atanh: floats, functions::<2, 2>;
     /// Elementwise error function.
     Erf: floats, functions::<1, 1>;
 }

@@ -33,7 +33,7 @@ impl Operator for Gather {
     fn work(&self, inputs: &[TensorType], _outputs: &[TensorType]) -> Work {
         let [data, indices] = inputs else { return Work::default() };
         let outer = positions::count(&data.shape[..data.rank().min(self.axis as usize)]);
-        Work { random_accesses: outer.saturating_mul(indices.elements()), ..Work::default() }
+        rules::reads(outer.saturating_mul(indices.elements()), data.bytes())
     }
 
     fn check_constants(&self, inputs: &[TensorType], constants: &[Option<&[u8]>]) -> Result<(), OpError> {

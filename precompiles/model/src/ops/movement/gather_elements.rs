@@ -28,8 +28,9 @@ impl Operator for GatherElements {
         Ok(vec![TensorType::new(data.dtype, indices.shape.clone())])
     }
 
-    fn work(&self, _inputs: &[TensorType], outputs: &[TensorType]) -> Work {
-        Work { random_accesses: rules::output_elements(outputs), ..Work::default() }
+    fn work(&self, inputs: &[TensorType], outputs: &[TensorType]) -> Work {
+        let table = inputs.first().map_or(0, TensorType::bytes);
+        rules::reads(rules::output_elements(outputs), table).plus(rules::per_element(outputs))
     }
 
     fn check_constants(&self, inputs: &[TensorType], constants: &[Option<&[u8]>]) -> Result<(), OpError> {

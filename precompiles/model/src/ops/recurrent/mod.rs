@@ -80,6 +80,9 @@ pub struct RecurrentSizes {
 /// Steps whose products with the input weights are computed at once.
 pub const STEPS_AT_ONCE: u32 = 32;
 
+/// Elements that one step of one sequence counts as beside what it computes.
+const STEP_COST: u64 = 96;
+
 /// Largest number of activations: three for each of two passes.
 const MAX_ACTIVATIONS: usize = 6;
 
@@ -210,9 +213,11 @@ impl Recurrence {
         // Columns are packed in panels of 16; a GRU may need two matrices.
         let padded = columns.next_multiple_of(PANEL).saturating_add(if gates == 3 { PANEL } else { 0 });
         let terms = cells.saturating_mul(features.saturating_add(hidden));
-        // Softplus is two functions.
-        let functions = cells.saturating_mul(functions.saturating_mul(hidden)).saturating_mul(2);
-        let moved = cells.saturating_mul(columns.saturating_mul(8).saturating_add(features).saturating_add(hidden));
+        // Softplus is computed one number at a time, through wider ones.
+        let weight = if self.activations.contains(&Activation::Softplus) { 8 } else { 1 };
+        let functions = cells.saturating_mul(functions.saturating_mul(hidden)).saturating_mul(weight);
+        let per_cell = columns.saturating_mul(4).saturating_add(features).saturating_add(hidden);
+        let moved = cells.saturating_mul(per_cell.saturating_add(STEP_COST));
         let setup = passes.saturating_mul(columns).saturating_mul(2);
         let elements = moved.saturating_add(setup);
         if inputs.first().is_some_and(|x| x.dtype == DType::F32) {

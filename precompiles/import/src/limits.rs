@@ -19,7 +19,7 @@ pub(crate) const MAX_DEPTH: usize = 24;
 pub(crate) const MAX_CONSTANT_BYTES: u64 = 192 * 1024 * 1024;
 /// Most gas that constant folding may take in total: enough to cast and transpose every weight of the largest Plan, and
 /// still about a second on a machine without fused multiply-add.
-pub(crate) const MAX_FOLDING_GAS: u64 = 160_000_000;
+pub(crate) const MAX_FOLDING_GAS: u64 = 80_000_000;
 /// Oldest version of the default operator set: before it, elementwise operators broadcast differently.
 pub const MIN_OPSET: i64 = 7;
 /// Newest version of the default operator set that the importer was tested with.

@@ -137,7 +137,6 @@ impl BlockEvm<'_> {
     }
 
     /// What ran, in the forms that block execution and inspectors want.
-    #[expect(clippy::type_complexity, reason = "used once, right above")]
     fn traced(
         &mut self,
         raw: crate::evm::RawRun,

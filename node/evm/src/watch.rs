@@ -81,7 +81,7 @@ impl Watcher {
         self.budget.stopped
     }
 
-    fn inner<'s, 'a>(&'s mut self) -> Option<&'s mut dyn Inspector<BlockEvmContext<'a>>> {
+    fn inner<'a>(&mut self) -> Option<&mut dyn Inspector<BlockEvmContext<'a>>> {
         match &mut self.watching {
             Watching::Nobody => None,
             Watching::Debug(inspector) => Some(&mut **inspector),

@@ -1,5 +1,6 @@
 //! What the server is told: address, who may call from a browser, and its bounds.
 
+use crate::Hosts;
 use std::{net::SocketAddr, time::Duration};
 
 /// How a server is set up.
@@ -9,6 +10,10 @@ pub struct RpcConfig {
     pub addr: SocketAddr,
     /// Which web pages may call it.
     pub cors: Cors,
+    /// Which host names it answers to.
+    pub hosts: Hosts,
+    /// `GET /health` says 503 when the head is older than this.
+    pub health_max_age: Option<Duration>,
     /// Its bounds.
     pub limits: RpcLimits,
 }
@@ -16,7 +21,7 @@ pub struct RpcConfig {
 impl RpcConfig {
     /// The defaults, at `addr`.
     pub fn new(addr: SocketAddr) -> Self {
-        Self { addr, cors: Cors::Any, limits: RpcLimits::default() }
+        Self { addr, cors: Cors::Any, hosts: Hosts::Any, health_max_age: None, limits: RpcLimits::default() }
     }
 }
 
@@ -48,6 +53,8 @@ pub struct RpcLimits {
     pub notification_buffer: u32,
     /// Gas of one simulated call.
     pub call_gas: u64,
+    /// Bytes that one trace (or the traces of one block) may take.
+    pub trace_bytes: usize,
     /// How long a heavy request may wait and run.
     pub call_time: Duration,
     /// Heavy requests (calls, estimates, logs, proofs) that run at once.
@@ -87,6 +94,7 @@ impl Default for RpcLimits {
             subscriptions_per_connection: 128,
             notification_buffer: 1024,
             call_gas: 50_000_000,
+            trace_bytes: 64 << 20,
             call_time: Duration::from_secs(10),
             concurrent_calls: cores.max(2),
             waiting_calls: 1024,

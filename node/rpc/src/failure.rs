@@ -31,6 +31,13 @@ pub(crate) enum Failure {
         /// What the call returned.
         data: Bytes,
     },
+    /// A refusal with a code of its own.
+    Coded {
+        /// The JSON-RPC error code.
+        code: i32,
+        /// Why.
+        message: String,
+    },
     /// A bound of this node.
     Limit(String),
     /// Too many requests at once.
@@ -65,6 +72,12 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(ErrorObjectOwned::from(self.clone()).message())
+    }
+}
+
 impl From<Failure> for ErrorObjectOwned {
     fn from(failure: Failure) -> Self {
         let plain = |code, message: String| Self::owned(code, message, None::<()>);
@@ -72,6 +85,7 @@ impl From<Failure> for ErrorObjectOwned {
             Failure::Params(message) => plain(error::INVALID_PARAMS_CODE, message),
             Failure::Rejected(message) => plain(error::CALL_EXECUTION_FAILED_CODE, message),
             Failure::Reverted { message, data } => Self::owned(REVERTED, message, Some(data)),
+            Failure::Coded { code, message } => plain(code, message),
             Failure::Limit(message) => plain(LIMIT_EXCEEDED, message),
             Failure::Busy => plain(LIMIT_EXCEEDED, "too many requests wait for this node; try again later".into()),
             Failure::SyncTimeout { hash, waited_ms } => Self::owned(

@@ -2,7 +2,10 @@
 
 use crate::Failure;
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
@@ -16,13 +19,31 @@ pub(crate) struct Gate {
 
 /// When a piece of work must have come to an end. Work that walks over many blocks asks in between; the gas limit bounds
 /// the rest.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline(Instant);
+#[derive(Debug, Clone)]
+pub(crate) struct Deadline {
+    at: Instant,
+    cancelled: Arc<AtomicBool>,
+}
 
 impl Deadline {
-    /// A failure once the time is over.
-    pub(crate) fn check(self) -> Result<(), Failure> {
-        if Instant::now() < self.0 { Ok(()) } else { Err(too_slow()) }
+    /// A failure once the time is over or nobody waits any more.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let over = Instant::now() >= self.at || self.cancelled.load(Ordering::Relaxed);
+        if over { Err(too_slow()) } else { Ok(()) }
+    }
+
+    /// Becomes true when nobody waits for the work any more: the time is over, or the client has gone.
+    pub(crate) fn cancelled(&self) -> Arc<AtomicBool> {
+        self.cancelled.clone()
+    }
+}
+
+/// Says so when whoever waits goes away.
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -47,11 +68,13 @@ impl Gate {
     ) -> Result<T, Failure> {
         let place = self.queue.clone().try_acquire_owned().map_err(|_| Failure::Busy)?;
         let deadline = Instant::now() + self.time;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let _waiting = CancelOnDrop(cancelled.clone());
         let begun = async {
             let permit = self.running.clone().acquire_owned().await.map_err(|_| Failure::Busy)?;
             let task = tokio::task::spawn_blocking(move || {
                 let _held = (place, permit);
-                work(Deadline(deadline))
+                work(Deadline { at: deadline, cancelled })
             });
             task.await.map_err(|error| Failure::Fault(format!("a request ended unexpectedly: {error}")))?
         };

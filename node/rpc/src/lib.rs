@@ -8,6 +8,8 @@
 //! | `eth`, `net`, `txpool`, `debug` | Ethereum's namespaces, a file per subject |
 //! | `praxis`, `optimism` | models and inferences; what op-node answers |
 //! | `reader` | blocks and state by number, hash or tag |
+//! | `front` | host names and `GET /health`, before JSON-RPC |
+//! | `discover` | the OpenRPC document that `rpc.discover` serves |
 //! | `filters` | polled filters over bounded journals |
 //! | `gate` | bounds on what runs and waits at once |
 //! | `wire` | JSON shapes |
@@ -18,9 +20,11 @@ mod args;
 mod config;
 mod context;
 mod debug;
+mod discover;
 mod eth;
 mod failure;
 mod filters;
+mod front;
 mod gate;
 mod net;
 mod optimism;
@@ -34,6 +38,7 @@ mod wire;
 
 pub use config::{Cors, RpcConfig, RpcLimits};
 pub use context::{L1Status, RpcContext};
+pub use front::Hosts;
 pub use server::{RpcError, RpcHandle, RpcServer};
 pub use wire::L1BlockRef;
 

@@ -154,28 +154,13 @@ fn render(
     block: &RecoveredBlock,
     entries: Vec<InferenceEntry>,
 ) -> Result<Vec<RpcInference>, Failure> {
-    let mut plans: BTreeMap<B256, Option<Plan>> = BTreeMap::new();
-    let mut budget = MAX_TENSOR_BYTES;
+    let mut shown = Shown::new(state);
     let mut out = Vec::with_capacity(entries.len());
-    for InferenceEntry { record, inputs, outputs } in entries {
+    for entry in entries {
+        let (inputs, outputs) = shown.tensors(&entry)?;
+        let InferenceEntry { record, .. } = entry;
         let index = record.transaction_index as usize;
         let hash = block.body().transactions.get(index).map(|tx| tx.hash()).unwrap_or_default();
-        if plans.len() < MAX_NAMED_MODELS && !plans.contains_key(&record.model) {
-            plans.insert(record.model, plan(state, record.model)?);
-        }
-        let known = plans.get(&record.model).and_then(Option::as_ref);
-        let size = inputs.len() + outputs.len();
-        let shown = size <= budget;
-        budget -= if shown { size } else { 0 };
-        let tensors = |bytes: &Bytes, infos| {
-            if !shown {
-                return Ok(Vec::new());
-            }
-            let tensors = decode_tensors(bytes).map_err(|error| {
-                Failure::Fault(format!("a stored inference of block {} is broken: {error}", block.number))
-            })?;
-            Ok::<_, Failure>(RpcTensor::list(&tensors, infos))
-        };
         out.push(RpcInference {
             block_number: U64::from(block.number),
             block_hash: block.hash(),
@@ -189,11 +174,45 @@ fn render(
             gas: U64::from(record.gas),
             is_static: record.is_static,
             reverted: record.reverted,
-            inputs: tensors(&inputs, known.map_or(&[][..], |plan| &plan.inputs))?,
-            outputs: tensors(&outputs, known.map_or(&[][..], |plan| &plan.outputs))?,
+            inputs,
+            outputs,
         });
     }
     Ok(out)
+}
+
+/// Tensors of one answer, decoded and named, within bounds.
+pub(crate) struct Shown<'a> {
+    state: &'a StateView,
+    plans: BTreeMap<B256, Option<Plan>>,
+    bytes_left: usize,
+}
+
+impl<'a> Shown<'a> {
+    pub(crate) const fn new(state: &'a StateView) -> Self {
+        Self { state, plans: BTreeMap::new(), bytes_left: MAX_TENSOR_BYTES }
+    }
+
+    /// Inputs and outputs of an inference; none when the answer holds too many already.
+    pub(crate) fn tensors(&mut self, entry: &InferenceEntry) -> Result<(Vec<RpcTensor>, Vec<RpcTensor>), Failure> {
+        let model = entry.record.model;
+        let Some(left) = self.bytes_left.checked_sub(entry.inputs.len() + entry.outputs.len()) else {
+            return Ok(Default::default());
+        };
+        self.bytes_left = left;
+        if self.plans.len() < MAX_NAMED_MODELS && !self.plans.contains_key(&model) {
+            self.plans.insert(model, plan(self.state, model)?);
+        }
+        let known = self.plans.get(&model).and_then(Option::as_ref);
+        let tensors = |bytes: &Bytes, infos| {
+            let tensors = decode_tensors(bytes)
+                .map_err(|error| Failure::Fault(format!("an inference of model {model} is broken: {error}")))?;
+            Ok::<_, Failure>(RpcTensor::list(&tensors, infos))
+        };
+        let inputs = tensors(&entry.inputs, known.map_or(&[][..], |plan| &plan.inputs))?;
+        let outputs = tensors(&entry.outputs, known.map_or(&[][..], |plan| &plan.outputs))?;
+        Ok((inputs, outputs))
+    }
 }
 
 /// One inference outside any transaction: a call of the precompile, as a contract would make it.

@@ -8,7 +8,7 @@ use jsonrpsee::{
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Instant};
 
 /// A set of methods in the making.
 pub(crate) struct Registrar {
@@ -17,11 +17,12 @@ pub(crate) struct Registrar {
 
 type Answer = Result<Box<RawValue>, ErrorObjectOwned>;
 
-fn answer<R: Serialize>(method: &'static str, result: Result<R, Failure>) -> Answer {
+fn answer<R: Serialize>(method: &'static str, begun: Instant, result: Result<R, Failure>) -> Answer {
     let raw = result.and_then(|value| {
         serde_json::value::to_raw_value(&value).map_err(|error| Failure::Fault(format!("{method}: {error}")))
     });
     let status = if raw.is_ok() { "ok" } else { "error" };
+    metrics::histogram!("praxis_rpc_request_seconds", "method" => method).record(begun.elapsed().as_secs_f64());
     metrics::counter!("praxis_rpc_requests_total", "method" => method, "status" => status).increment(1);
     raw.map_err(Into::into)
 }
@@ -38,7 +39,8 @@ impl Registrar {
         run: fn(&Context, Args<'_>) -> Result<R, Failure>,
     ) -> Result<(), RegisterMethodError> {
         self.module.register_method(name, move |params, context, _| {
-            answer(name, Args::new(&params).and_then(|args| run(context, args)))
+            let begun = Instant::now();
+            answer(name, begun, Args::new(&params).and_then(|args| run(context, args)))
         })?;
         Ok(())
     }
@@ -50,8 +52,8 @@ impl Registrar {
         run: fn(&Context, Args<'_>) -> Result<R, Failure>,
     ) -> Result<(), RegisterMethodError> {
         self.module.register_async_method(name, move |params: Params<'static>, context, _| async move {
-            let inner = context.clone();
-            context.reads.run(move |_| Ok(answer(name, Args::new(&params).and_then(|a| run(&inner, a))))).await?
+            let (inner, begun) = (context.clone(), Instant::now());
+            context.reads.run(move |_| Ok(answer(name, begun, Args::new(&params).and_then(|a| run(&inner, a))))).await?
         })?;
         Ok(())
     }
@@ -63,8 +65,11 @@ impl Registrar {
         run: fn(&Context, Args<'_>, Deadline) -> Result<R, Failure>,
     ) -> Result<(), RegisterMethodError> {
         self.module.register_async_method(name, move |params: Params<'static>, context, _| async move {
-            let inner = context.clone();
-            context.heavy.run(move |d| Ok(answer(name, Args::new(&params).and_then(|a| run(&inner, a, d))))).await?
+            let (inner, begun) = (context.clone(), Instant::now());
+            context
+                .heavy
+                .run(move |d| Ok(answer(name, begun, Args::new(&params).and_then(|a| run(&inner, a, d)))))
+                .await?
         })?;
         Ok(())
     }
@@ -80,7 +85,8 @@ impl Registrar {
         F: Future<Output = Result<R, Failure>> + Send + 'static,
     {
         self.module.register_async_method(name, move |params, context, _| async move {
-            answer(name, run(context, params).await)
+            let begun = Instant::now();
+            answer(name, begun, run(context, params).await)
         })?;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Starting and stopping a server.
 
 use crate::{
-    Cors, RpcConfig, RpcContext, context::Context, debug, eth, eth::HexIds, filters, net, optimism, praxis,
-    register::Registrar, txpool,
+    Cors, RpcConfig, RpcContext, context::Context, debug, discover, eth, eth::HexIds, filters, front::FrontLayer, net,
+    optimism, praxis, register::Registrar, txpool,
 };
 use jsonrpsee::{
     Methods,
@@ -57,6 +57,7 @@ pub struct RpcHandle {
     local_addr: SocketAddr,
     server: ServerHandle,
     follower: JoinHandle<()>,
+    methods: Vec<&'static str>,
 }
 
 impl RpcServer {
@@ -80,18 +81,21 @@ impl RpcServer {
             .set_id_provider(HexIds)
             .build();
         let cors = cors_layer(&config.cors)?;
+        let front = FrontLayer::new(config.hosts.clone(), context.chain.clone(), config.health_max_age);
         let server = Server::builder()
             .set_config(server_config)
-            .set_http_middleware(tower::ServiceBuilder::new().option_layer(cors))
+            .set_http_middleware(tower::ServiceBuilder::new().option_layer(cors).layer(front))
             .build(config.addr)
             .await
             .map_err(|error| listen_error(config.addr, chain, error))?;
         let local_addr = server.local_addr().map_err(|error| listen_error(config.addr, chain, error))?;
         let context = Arc::new(Context::new(context, config.limits));
-        let server = server.start(methods(context.clone())?);
+        let methods = methods(context.clone())?;
+        let names = methods.method_names().collect();
+        let server = server.start(methods);
         let follower = tokio::spawn(filters::follow(context));
         tracing::info!(%local_addr, chain, "JSON-RPC over HTTP and WebSocket");
-        Ok(RpcHandle { local_addr, server, follower })
+        Ok(RpcHandle { local_addr, server, follower, methods: names })
     }
 }
 
@@ -113,6 +117,7 @@ fn methods(context: Arc<Context>) -> Result<Methods, RegisterMethodError> {
         optimism::register(&mut registrar)?;
         praxis::register(&mut registrar)?;
     }
+    discover::register(&mut registrar)?;
     Ok(registrar.module.into())
 }
 
@@ -134,6 +139,11 @@ impl RpcHandle {
     /// The address that it listens on.
     pub const fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Names of the methods that it serves.
+    pub fn methods(&self) -> &[&'static str] {
+        &self.methods
     }
 
     /// Its URL for HTTP, as a client on this machine reaches it.

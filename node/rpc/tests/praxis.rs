@@ -5,47 +5,15 @@ mod support;
 use alloy_primitives::{B256, Bytes, TxKind};
 use alloy_sol_types::SolCall;
 use jsonrpsee::core::client::ClientT;
-use praxis_contracts::{
-    IInference, IModelRegistry,
-    addresses::{INFERENCE, MODEL_REGISTRY},
-};
-use praxis_model::{DType, Plan, PlanBuilder, Tensor, TensorType, hash_tensors, id, ops};
+use praxis_contracts::{IInference, addresses::INFERENCE};
+use praxis_model::{Tensor, hash_tensors};
 use praxis_rpc::{L1BlockRef, L1Status};
 use serde_json::{Value, json};
-use support::Node;
+use support::{
+    Node,
+    models::{plan, publish},
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-/// y = max(x, 0) for three numbers.
-fn plan() -> Plan {
-    let mut builder = PlanBuilder::new(1, [7; 32]);
-    let x = builder.input("x", TensorType::new(DType::F32, [1, 3])).unwrap();
-    let y = builder.node1(ops::Relu, &[x]).unwrap();
-    builder.output("y", y);
-    builder.finish().unwrap()
-}
-
-async fn registry(node: &Node, call: impl SolCall) {
-    let hash = node.send(TxKind::Call(MODEL_REGISTRY), 0, call.abi_encode(), 5_000_000).await;
-    node.seal();
-    let receipt = node.ok("eth_getTransactionReceipt", json!([hash])).await;
-    assert_eq!(receipt["status"], "0x1", "{receipt}");
-}
-
-async fn publish(node: &Node) -> B256 {
-    let bytes = plan().encode();
-    let model = id::model_id(&bytes);
-    let length = bytes.len() as u32;
-    assert_eq!(node.ok("praxis_getModel", json!([model])).await, Value::Null);
-    registry(node, IModelRegistry::beginCall { id: model, length, root: id::model_root(&bytes) }).await;
-    assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "uploading");
-    let proof = id::chunk_proof(&bytes, 0).unwrap();
-    registry(node, IModelRegistry::putChunkCall { id: model, index: 0, data: bytes.into(), proof }).await;
-    assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "complete");
-    registry(node, IModelRegistry::activateCall { id: model }).await;
-    assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "pending");
-    node.seal();
-    model
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_is_published_listed_and_run() {

@@ -46,6 +46,19 @@ impl CallInput {
         Ok(Self { context, models: c.chain.models_with_results(&state), state, request, overrides })
     }
 
+    /// Gives the call the gas that it asks for, as far as its sender can pay and this node allows.
+    pub(crate) fn cap_gas(&mut self, c: &Context) -> Result<(), Failure> {
+        let cap = c.limits.call_gas;
+        let mut gas = self.request.gas.unwrap_or(cap).min(cap);
+        if let Some(affordable) = self.affordable_gas()?
+            && self.request.gas.is_none()
+        {
+            gas = gas.min(affordable);
+        }
+        self.request.gas = Some(gas);
+        Ok(())
+    }
+
     /// What `from` may spend on gas, at the request's price.
     fn affordable_gas(&self) -> Result<Option<u64>, Failure> {
         if self.request.gas_price == 0 {
@@ -63,14 +76,7 @@ impl CallInput {
 
 /// Runs a call with real inference; anything but success is a failure with Ethereum's code and words.
 pub(crate) fn run_call(c: &Context, mut input: CallInput) -> Result<CallOutcome, Failure> {
-    let cap = c.limits.call_gas;
-    let mut gas = input.request.gas.unwrap_or(cap).min(cap);
-    if let Some(affordable) = input.affordable_gas()?
-        && input.request.gas.is_none()
-    {
-        gas = gas.min(affordable);
-    }
-    input.request.gas = Some(gas);
+    input.cap_gas(c)?;
     let CallInput { context, state, models, request, overrides } = input;
     let outcome = praxis_evm::simulate(c.chain.spec(), &context, &state, models, &request, &overrides)?;
     match outcome.status {
@@ -79,11 +85,34 @@ pub(crate) fn run_call(c: &Context, mut input: CallInput) -> Result<CallOutcome,
     }
 }
 
+/// Why a call was stopped, in geth's words where it has some. `reason` begins with the name that revm gives it.
+pub(super) fn call_status_words(reason: &str) -> String {
+    let name = reason.split(['(', ' ', '{']).next().unwrap_or(reason);
+    let words = match name {
+        "OutOfGas" => "out of gas",
+        "OpcodeNotFound" => "invalid opcode",
+        "InvalidFEOpcode" => "invalid opcode: INVALID",
+        "InvalidJump" => "invalid jump destination",
+        "StackUnderflow" => "stack underflow",
+        "StackOverflow" => "stack limit reached",
+        "OutOfOffset" => "return data out of bounds",
+        "CreateCollision" => "contract address collision",
+        "CreateContractSizeLimit" => "max code size exceeded",
+        "CreateContractStartingWithEF" => "invalid code: must not begin with 0xef",
+        "CreateInitCodeSizeLimit" => "max initcode size exceeded",
+        "StateChangeDuringStaticCall" | "CallNotAllowedInsideStatic" => "write protection",
+        "OutOfFunds" => "insufficient balance for transfer",
+        "CallTooDeep" => "max call depth exceeded",
+        "NonceOverflow" => "nonce uint64 overflow",
+        _ => return format!("execution halted: {reason}"),
+    };
+    words.into()
+}
+
 /// The failure that a call's bad end is.
 pub(super) fn failed(outcome: &CallOutcome) -> Failure {
     match &outcome.status {
-        CallStatus::Halted(reason) if reason.starts_with("OutOfGas") => Failure::Rejected("out of gas".into()),
-        CallStatus::Halted(reason) => Failure::Rejected(format!("execution halted: {reason}")),
+        CallStatus::Halted(reason) => Failure::Rejected(call_status_words(reason)),
         CallStatus::Reverted | CallStatus::Success => {
             Failure::Reverted { message: revert::message(&outcome.output), data: outcome.output.clone() }
         }
@@ -100,7 +129,7 @@ impl From<SimulateError> for Failure {
 }
 
 /// An invalid call in the words that clients look for.
-pub(super) fn invalid(reason: &InvalidTransaction) -> Failure {
+pub(crate) fn invalid(reason: &InvalidTransaction) -> Failure {
     Failure::Rejected(match reason {
         InvalidTransaction::InsufficientFunds { cost, balance } => {
             format!("insufficient funds for gas * price + value: have {balance} want {cost}")
@@ -152,7 +181,7 @@ fn call_request(request: TransactionRequest, chain_id: u64) -> Result<CallReques
     })
 }
 
-fn state_overrides(given: StateOverride) -> Result<StateOverrides, Failure> {
+pub(super) fn state_overrides(given: StateOverride) -> Result<StateOverrides, Failure> {
     if given.len() > MAX_OVERRIDDEN_ACCOUNTS {
         let count = given.len();
         return Err(Failure::Params(format!(

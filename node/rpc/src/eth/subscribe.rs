@@ -50,6 +50,7 @@ enum Wanted {
     Heads,
     Logs(Box<LogQuery>),
     Pending { full: bool },
+    Syncing,
 }
 
 fn read(params: &Params<'_>) -> Result<Wanted, Failure> {
@@ -62,8 +63,9 @@ fn read(params: &Params<'_>) -> Result<Wanted, Failure> {
             Ok(Wanted::Logs(Box::new(LogQuery::new(filter)?)))
         }
         SubscriptionKind::NewPendingTransactions => Ok(Wanted::Pending { full: args.optional()?.unwrap_or(false) }),
-        SubscriptionKind::Syncing | SubscriptionKind::TransactionReceipts => {
-            let known = "newHeads, logs and newPendingTransactions";
+        SubscriptionKind::Syncing => Ok(Wanted::Syncing),
+        SubscriptionKind::TransactionReceipts => {
+            let known = "newHeads, logs, newPendingTransactions and syncing";
             Err(Failure::argument(0, format!("this node has no such subscription; it has {known}")))
         }
     }
@@ -87,6 +89,14 @@ async fn subscribe(params: &Params<'_>, pending: PendingSubscriptionSink, contex
         }
         // A node without a pool never has a pending transaction.
         (Wanted::Pending { .. }, None) => sink.closed().await,
+        // The state of syncing never changes here: it is told once.
+        (Wanted::Syncing, _) => {
+            if let Some(message) = raw(&false)
+                && sink.send_timeout(message, SEND_TIME).await.is_ok()
+            {
+                sink.closed().await;
+            }
+        }
         (Wanted::Heads, _) => follow(&sink, events, |event| heads(&context, &event)).await,
         (Wanted::Logs(query), _) => follow(&sink, events, |event| logs(&query, &event)).await,
     }

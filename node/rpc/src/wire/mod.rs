@@ -6,6 +6,8 @@ mod log;
 mod model;
 mod receipt;
 mod rollup;
+mod simulated;
+mod trace;
 mod transaction;
 
 pub(crate) use block::{RpcBlock, RpcHeader};
@@ -15,6 +17,8 @@ pub(crate) use model::{Chunks, Manifest, ModelStatus, RpcModel};
 pub(crate) use receipt::{L1Fees, RpcReceipt, receipts_of};
 pub use rollup::L1BlockRef;
 pub(crate) use rollup::{L2BlockRef, OutputAtBlock, RpcRollupConfig, SyncStatus};
+pub(crate) use simulated::{SimulatedCall, SimulatedCallError};
+pub(crate) use trace::{RpcTrace, TracedInference};
 pub(crate) use transaction::{Position, RpcTransaction};
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test takes in this module whole and uses a part of it")]
 
+pub mod models;
+
 use alloy_consensus::{EthereumTxEnvelope, SignableTransaction, TxEip1559, TxEip4844};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex};

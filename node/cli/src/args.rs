@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::rpc_args::RpcArgs;
 use alloy_primitives::{Address, B256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -79,6 +80,11 @@ pub(crate) struct DevArgs {
     /// Port of the Prometheus metrics; 0 leaves them out.
     #[arg(long, default_value_t = 9590)]
     pub(crate) metrics_port: u16,
+    /// Least base fee of the new L2 in wei, which is also its first; with a low one, wallets are told to tip no more than it.
+    #[arg(long, value_name = "WEI", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) base_fee_floor: Option<u64>,
+    #[command(flatten)]
+    pub(crate) rpc: RpcArgs,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -147,6 +153,8 @@ pub(crate) struct NodeArgs {
     /// Address of the Prometheus metrics; left out when not given.
     #[arg(long)]
     pub(crate) metrics_addr: Option<std::net::SocketAddr>,
+    #[command(flatten)]
+    pub(crate) rpc: RpcArgs,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -177,6 +185,9 @@ pub(crate) struct DeployArgs {
     /// The proposer's account; the deployer's unless given.
     #[arg(long)]
     pub(crate) proposer: Option<Address>,
+    /// Least base fee of the new L2 in wei, which is also its first.
+    #[arg(long, value_name = "WEI", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) base_fee_floor: Option<u64>,
     /// Accounts that hold 10,000 ether on the new L2; repeat it for several.
     #[arg(long = "fund")]
     pub(crate) fund: Vec<Address>,

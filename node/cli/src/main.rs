@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod failure;
 mod keys;
+mod rpc_args;
 mod system;
 mod telemetry;
 mod ui;

@@ -28,11 +28,16 @@ pub(crate) fn init_logging(verbose: u8, command: &Command) {
     }
 }
 
+/// Upper bounds of the histograms' buckets; all of them hold seconds.
+const SECONDS_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
 /// Serves Prometheus metrics at `address`.
 pub(crate) fn serve_metrics(address: SocketAddr) -> Result<(), Failure> {
-    PrometheusBuilder::new().with_http_listener(address).install().map_err(|error| {
+    let failed = |error| {
         Failure::failed(format!(
             "metrics can't be served at {address}: {error}; is another praxis running? choose another --metrics-port"
         ))
-    })
+    };
+    let builder = PrometheusBuilder::new().with_http_listener(address);
+    builder.set_buckets(&SECONDS_BUCKETS).and_then(PrometheusBuilder::install).map_err(failed)
 }

@@ -35,6 +35,7 @@ pub(crate) async fn run(args: DeployArgs, ui: &Ui) -> Result<(), Failure> {
         submission_interval: args
             .claim_interval
             .unwrap_or_else(|| (CLAIM_EVERY_MS / args.block_time_ms).clamp(1, MAX_INTERVAL)),
+        base_fee_floor: args.base_fee_floor,
         balances: args.fund.iter().map(|address| (*address, funded)).collect(),
     };
     let spinner = ui.spinner("deploying");

@@ -18,6 +18,8 @@ impl From<DevArgs> for DevOptions {
             l1_port: args.l1_port,
             l2_port: args.l2_port,
             page_port: args.page_port,
+            base_fee_floor: args.base_fee_floor,
+            rpc: args.rpc,
             metrics_port: (args.metrics_port != 0).then_some(args.metrics_port),
         }
     }

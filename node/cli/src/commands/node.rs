@@ -37,7 +37,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
             config: config.clone(),
             datadir: &args.datadir,
             l1: args.l1.clone(),
-            rpc: args.rpc_addr,
+            rpc: args.rpc.config(args.rpc_addr),
             rpc_flag: "--rpc-addr",
             sequencer,
             poll: POLL,

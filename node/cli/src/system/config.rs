@@ -33,6 +33,8 @@ pub(crate) struct DeploymentPlan {
     pub(crate) proposer: Address,
     /// Least distance between two claims, in L2 blocks.
     pub(crate) submission_interval: u64,
+    /// Least base fee, and the first; `None` for the usual ones.
+    pub(crate) base_fee_floor: Option<u64>,
     pub(crate) balances: BTreeMap<Address, U256>,
 }
 
@@ -76,7 +78,11 @@ pub(crate) async fn deploy(
         proposer: plan.proposer,
         gas_limit: L2_GAS_LIMIT,
         engines: praxis_primitives::first_engine(),
-        fees: L2_FEES,
+        fees: plan.base_fee_floor.map_or(L2_FEES, |floor| FeeParams {
+            initial_base_fee: floor,
+            min_base_fee: floor,
+            ..L2_FEES
+        }),
     };
     let spec = Arc::new(config.clone()).chain_spec();
     config.genesis.l2.hash = Chain::genesis_hash(&spec)?;

@@ -6,8 +6,9 @@ use super::{
     l1::{dev_addresses, dev_balance, start_dev_l1},
     l2::{driver, open_chain},
 };
-use crate::{failure::Failure, keys, telemetry, ui::Ui};
+use crate::{failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
 use praxis_primitives::RollupConfig;
+use praxis_rpc::RpcConfig;
 use praxis_storage::Durability;
 use praxis_verifier::{DriverConfig, Verdict, Verifier};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ pub(crate) struct DevOptions {
     pub(crate) l2_port: u16,
     pub(crate) page_port: u16,
     pub(crate) metrics_port: Option<u16>,
+    /// Least base fee of a new L2 in wei; `None` for the usual one.
+    pub(crate) base_fee_floor: Option<u64>,
+    pub(crate) rpc: RpcArgs,
 }
 
 /// A running development system.
@@ -91,7 +95,7 @@ impl DevSystem {
             config: config.clone(),
             datadir: &datadir,
             l1: l1_url.clone(),
-            rpc: loopback(options.l2_port),
+            rpc: rpc_config(&options),
             rpc_flag: "--l2-port",
             sequencer: Some(sequencer),
             poll: POLL,
@@ -154,6 +158,15 @@ fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
+/// The L2's JSON-RPC. Where the base fee is lower than the usual tip, so is the tip.
+fn rpc_config(options: &DevOptions) -> RpcConfig {
+    let mut config = options.rpc.config(loopback(options.l2_port));
+    if let (Some(floor), None) = (options.base_fee_floor, options.rpc.rpc_min_tip) {
+        config.limits.min_suggested_tip = config.limits.min_suggested_tip.min(floor.into());
+    }
+    config
+}
+
 fn serve_metrics(port: u16) -> Result<String, Failure> {
     let address = loopback(port);
     telemetry::serve_metrics(address)?;
@@ -210,6 +223,7 @@ async fn rollup_config(path: &Path, l1_url: &Url, options: &DevOptions) -> Resul
         batcher: keys::dev_account(BATCHER)?.address(),
         proposer: keys::dev_account(PROPOSER)?.address(),
         submission_interval: (CLAIM_EVERY_MS / options.block_time_ms).max(1),
+        base_fee_floor: options.base_fee_floor,
         balances: dev_addresses()?.into_iter().map(|address| (address, balance)).collect(),
     };
     let config = deploy(l1_url, keys::dev_account(DEPLOYER)?, plan).await?.config;

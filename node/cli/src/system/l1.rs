@@ -10,6 +10,7 @@ use praxis_builder::{DevL1, run_dev_l1};
 use praxis_chain::Chain;
 use praxis_pool::{PoolConfig, PoolLimits};
 use praxis_primitives::{ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, Rules};
+use praxis_rpc::RpcConfig;
 use praxis_storage::Durability;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
@@ -70,7 +71,7 @@ pub(crate) async fn start_dev_l1(
         limits: PoolLimits::default(),
     };
     let pool = open_pool(pool_config, &chain, &datadir.join("l1"), tasks)?;
-    let local = serve_rpc("L1", "--l1-port", address, chain.clone(), pool.clone(), None, tasks).await?;
+    let local = serve_rpc("L1", "--l1-port", RpcConfig::new(address), chain.clone(), pool.clone(), None, tasks).await?;
     let producer = Arc::new(DevL1::new(chain, pool));
     // The first block comes before anybody asks: derivation begins above genesis.
     let first = producer.clone();

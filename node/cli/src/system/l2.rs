@@ -45,7 +45,7 @@ pub(crate) struct L2Options<'a> {
     pub(crate) datadir: &'a Path,
     pub(crate) l1: Url,
     /// Where JSON-RPC listens.
-    pub(crate) rpc: SocketAddr,
+    pub(crate) rpc: RpcConfig,
     /// The flag that the RPC's address came from, for messages.
     pub(crate) rpc_flag: &'static str,
     /// `Some` for a sequencer.
@@ -133,7 +133,7 @@ async fn tidy_journal(pool: Arc<Pool>) -> Result<(), Failure> {
 pub(crate) async fn serve_rpc(
     name: &'static str,
     flag: &'static str,
-    addr: SocketAddr,
+    config: RpcConfig,
     chain: Arc<Chain>,
     pool: Arc<Pool>,
     l1: Option<watch::Receiver<L1Status>>,
@@ -141,7 +141,7 @@ pub(crate) async fn serve_rpc(
 ) -> Result<SocketAddr, Failure> {
     let client_version = format!("praxis/v{}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
     let context = RpcContext { chain, pool: Some(pool), l1, client_version };
-    let handle = RpcServer::start(RpcConfig::new(addr), context)
+    let handle = RpcServer::start(config, context)
         .await
         .map_err(|e| Failure::failed(format!("the {name}'s JSON-RPC can't be served: {e} ({flag})")))?;
     let local = handle.local_addr();

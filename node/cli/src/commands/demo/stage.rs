@@ -4,6 +4,7 @@ use crate::{
     args::DemoArgs,
     client::Client,
     failure::Failure,
+    rpc_args::RpcArgs,
     system::{DevOptions, DevSystem},
     ui::Ui,
 };
@@ -51,6 +52,8 @@ impl Stage {
             l2_port: 0,
             page_port: 0,
             metrics_port: None,
+            base_fee_floor: None,
+            rpc: RpcArgs::default(),
         })
         .await?;
         spinner.finish_and_clear();

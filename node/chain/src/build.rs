@@ -1,21 +1,42 @@
 //! Building a block from attributes, with or without a pool.
 
 use crate::{
-    Chain, ChainError,
+    Chain, ChainError, PendingBlock, PendingPart,
     execute::{Executed, Purpose},
 };
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::B256;
 use praxis_evm::{BlockContext, ExecuteError};
-use praxis_primitives::{PayloadAttributes, Receipt, RecoveredBlock, RecoveredTransaction, Transaction};
+use praxis_primitives::{Fault, PayloadAttributes, Receipt, RecoveredBlock, RecoveredTransaction, Transaction};
 
-/// Where a builder takes transactions from, one by one.
+/// Where a builder takes transactions from, one by one. It may wait for the next one: then the block stays open.
 pub trait TransactionSource {
     /// The next transaction to try, given the gas that is left in the block; `None` closes the block.
     fn next(&mut self, gas_left: u64) -> Option<RecoveredTransaction>;
     /// The last transaction can't stand in this block.
     fn rejected(&mut self, hash: B256, reason: &str);
+
+    /// Whether the source wants to be told of the block as it grows, by the two methods below.
+    fn follows(&self) -> bool {
+        false
+    }
+
+    /// The block with the attributes' transactions.
+    ///
+    /// # Errors
+    /// A fault of the source stops the block.
+    fn opened(&mut self, _: PendingBlock) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// The last transaction, executed.
+    ///
+    /// # Errors
+    /// A fault of the source stops the block.
+    fn executed(&mut self, _: PendingPart) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// No pool: the attributes' transactions alone.
@@ -79,24 +100,41 @@ impl Chain {
         let parent = self.require_head(number, attributes.parent_hash)?;
         let state = self.db.state_at(parent.number)?;
         let context = BlockContext::from_attributes(&self.spec, &parent, attributes);
-        let mut executor = self.executor(&context, &state, purpose)?;
+        let follows = source.follows();
+        let mut executor = self.executor(&context, &state, purpose, follows)?;
         let mut included = Vec::with_capacity(attributes.transactions.len());
+        let mut receipts = Vec::new();
         for (index, bytes) in attributes.transactions.iter().enumerate() {
             let tx = match decode(bytes) {
                 Ok(tx) => tx,
                 Err(reason) => return Ok(Err(BadTransaction { index, reason })),
             };
             match executor.execute(&tx) {
-                Ok(_) => included.push(tx),
+                Ok(outcome) => {
+                    included.push(tx);
+                    receipts.push(outcome.receipt);
+                }
                 Err(ExecuteError::Invalid(reason)) => {
                     return Ok(Err(BadTransaction { index, reason: reason.to_string() }));
                 }
                 Err(ExecuteError::Fault(fault)) => return Err(ChainError::fault(number, fault)),
             }
         }
+        let fault = |fault| ChainError::fault(number, fault);
+        if follows {
+            let part = PendingPart { transactions: included.clone(), receipts, changes: executor.take_changes() };
+            source.opened(PendingBlock::new(context.clone(), parent.clone(), state.clone(), part)).map_err(fault)?;
+        }
         while let Some(tx) = source.next(executor.gas_left()) {
             match executor.execute(&tx) {
-                Ok(_) => included.push(tx),
+                Ok(outcome) => {
+                    if follows {
+                        let (transactions, receipts) = (vec![tx.clone()], vec![outcome.receipt]);
+                        let part = PendingPart { transactions, receipts, changes: executor.take_changes() };
+                        source.executed(part).map_err(fault)?;
+                    }
+                    included.push(tx);
+                }
                 Err(ExecuteError::Invalid(reason)) => source.rejected(tx.hash(), &reason.to_string()),
                 Err(ExecuteError::Fault(fault)) => return Err(ChainError::fault(number, fault)),
             }

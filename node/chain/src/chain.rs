@@ -1,6 +1,6 @@
 //! The chain and its accessors.
 
-use crate::{ChainError, ChainEvent, genesis::genesis};
+use crate::{ChainError, ChainEvent, PendingBlock, Preconfirmed, genesis::genesis};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 use parking_lot::{Mutex, RwLock};
@@ -15,6 +15,8 @@ use tokio::sync::broadcast;
 
 /// How many events a slow listener may fall behind.
 const EVENTS: usize = 4096;
+/// How many groups of preconfirmed transactions one may.
+const PRECONFIRMED: usize = 1024;
 
 /// A hook that alters what a block changed before it is hashed and stored: how a test makes a node that errs.
 pub type DiffHook = Arc<dyn Fn(u64, &mut StateDiff) + Send + Sync>;
@@ -41,6 +43,9 @@ pub struct Chain {
     /// Held while a block is executed on the head and written.
     pub(crate) writer: Mutex<()>,
     pub(crate) events: broadcast::Sender<ChainEvent>,
+    /// The open block, if this node builds.
+    pub(crate) pending: RwLock<Option<Arc<PendingBlock>>>,
+    pub(crate) preconfirmed: broadcast::Sender<Preconfirmed>,
 }
 
 /// A chain whose models this build could not run is refused here, not at the block that runs one.
@@ -77,6 +82,8 @@ impl Chain {
             head: RwLock::new(header),
             writer: Mutex::new(()),
             events: broadcast::channel(EVENTS).0,
+            pending: RwLock::new(None),
+            preconfirmed: broadcast::channel(PRECONFIRMED).0,
         }))
     }
 

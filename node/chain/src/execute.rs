@@ -100,6 +100,7 @@ impl Chain {
         context: &BlockContext,
         state: &'a StateView,
         purpose: Purpose,
+        follow: bool,
     ) -> Result<BlockExecutor<'a>, ChainError> {
         let number = context.number;
         let models = match purpose {
@@ -107,6 +108,9 @@ impl Chain {
             Purpose::Check => self.models(state),
         };
         let mut executor = BlockExecutor::new(&self.spec, context.clone(), state, models);
+        if follow {
+            executor.take_changes();
+        }
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
         Ok(executor)
     }

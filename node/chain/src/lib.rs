@@ -15,6 +15,7 @@ mod execute;
 mod forkchoice;
 mod genesis;
 mod import;
+mod pending;
 mod witness;
 
 pub use build::{BuiltBlock, NoTransactions, TransactionSource};
@@ -22,4 +23,5 @@ pub use chain::{Chain, ChainOptions, DiffHook};
 pub use derived::{Derived, SafeChain, SafeChainError};
 pub use error::ChainError;
 pub use events::{ChainEvent, ImportedBlock};
+pub use pending::{ChainState, Opening, PendingBlock, PendingPart, PendingState, Preconfirmed};
 pub use witness::{ExecutionWitness, Replayed, replay};

@@ -11,7 +11,7 @@ use crate::{
 use alloy_primitives::{Address, Bytes};
 use praxis_contracts::addresses::BASE_FEE_VAULT;
 use praxis_precompile::{InferencePrecompiles, ModelAccess};
-use praxis_primitives::{ChainSpec, Fault, InferenceEntry, Rules, StateReader};
+use praxis_primitives::{ChainSpec, Fault, InferenceEntry, Rules, StateDiff, StateReader};
 use revm::{
     Context, MainBuilder, MainContext, SystemCallEvm,
     context::{
@@ -48,6 +48,8 @@ pub(crate) type InnerError = EVMError<StateFault>;
 pub(crate) struct BlockEvm<'a> {
     inner: InnerEvm<'a>,
     base_fee_to: Option<Address>,
+    /// Changes since they were taken last, where somebody follows them.
+    followed: Option<StateDiff>,
 }
 
 /// What one run of revm gives: the result, the inferences, and what changed.
@@ -83,7 +85,7 @@ impl<'a> BlockEvm<'a> {
             .with_db(database)
             .build_mainnet_with_inspector(Watcher::default())
             .with_precompiles(precompiles);
-        Self { inner, base_fee_to }
+        Self { inner, base_fee_to, followed: None }
     }
 
     /// Runs a transaction; `mint` makes it a deposit. Whatever happens, the journal is empty afterwards.
@@ -184,7 +186,15 @@ impl<'a> BlockEvm<'a> {
 
     /// Keeps what a transaction changed.
     pub(crate) fn commit(&mut self, changes: EvmState) {
+        if let Some(followed) = &mut self.followed {
+            followed.apply(crate::changes::of_state(&changes));
+        }
         self.inner.ctx.db_mut().commit(changes);
+    }
+
+    /// What was kept since the last call of this; from the first call on, which gives nothing, it is followed.
+    pub(crate) fn take_changes(&mut self) -> StateDiff {
+        self.followed.replace(StateDiff::default()).unwrap_or_default()
     }
 
     /// The block's state, to take its changes out.

@@ -9,7 +9,8 @@ use alloy_consensus::{Transaction as _, TransactionEnvelope as _};
 use alloy_primitives::{Bloom, logs_bloom};
 use praxis_precompile::ModelAccess;
 use praxis_primitives::{
-    ChainSpec, Fault, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, StateReader, inference_requests,
+    ChainSpec, Fault, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, StateDiff, StateReader,
+    inference_requests,
 };
 use revm::{context::TxEnv, database::states::bundle_state::BundleRetention};
 
@@ -73,6 +74,12 @@ impl<'a> BlockExecutor<'a> {
                 Err(self.poison(Fault::new(format!("a system call failed: {reason}"))))
             }
         }
+    }
+
+    /// What the block has changed since the last call of this. From the first call on, which gives nothing, changes are
+    /// followed; that costs a little for each transaction.
+    pub fn take_changes(&mut self) -> StateDiff {
+        self.evm.take_changes()
     }
 
     /// Gas that the block has left.

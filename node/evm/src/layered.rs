@@ -31,10 +31,7 @@ impl<'a> LayeredState<'a> {
 
     /// Changes what a block changed.
     pub fn apply(&mut self, later: StateDiff) {
-        self.diff.codes.extend(later.codes);
-        for (address, change) in later.accounts {
-            merge(self.diff.accounts.entry(address).or_default(), change);
-        }
+        self.diff.apply(later);
     }
 
     /// Makes the assumptions true.
@@ -55,7 +52,7 @@ impl<'a> LayeredState<'a> {
             let mut storage = assumed.state.clone().unwrap_or_default();
             storage.extend(assumed.state_diff.iter().map(|(slot, value)| (*slot, *value)));
             let change = AccountDiff { account: Some(account), storage_wiped: assumed.state.is_some(), storage };
-            merge(self.diff.accounts.entry(*address).or_default(), change);
+            self.diff.accounts.entry(*address).or_default().apply(change);
         }
         Ok(())
     }
@@ -63,18 +60,6 @@ impl<'a> LayeredState<'a> {
     /// Says which hash the block with this number has.
     pub fn set_block_hash(&mut self, number: u64, hash: B256) {
         self.block_hashes.insert(number, hash);
-    }
-}
-
-fn merge(earlier: &mut AccountDiff, later: AccountDiff) {
-    if later.storage_wiped || later.account.is_none() {
-        earlier.storage_wiped = true;
-        earlier.storage.clear();
-    }
-    earlier.account = later.account.filter(|account| *account != Account::default());
-    earlier.storage.extend(later.storage);
-    if earlier.storage_wiped {
-        earlier.storage.retain(|_, value| !value.is_zero());
     }
 }
 

@@ -5,6 +5,7 @@
 //! builder and for the import path alike. Knows no storage, no clock and no tokio.
 
 mod access_list;
+mod changes;
 mod chunks;
 mod context;
 mod database;

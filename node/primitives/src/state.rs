@@ -83,3 +83,29 @@ pub struct AccountDiff {
     /// Changed slots with their new values; zero deletes.
     pub storage: BTreeMap<U256, U256>,
 }
+
+impl StateDiff {
+    /// Adds what was changed after it.
+    pub fn apply(&mut self, later: Self) {
+        self.codes.extend(later.codes);
+        for (address, change) in later.accounts {
+            self.accounts.entry(address).or_default().apply(change);
+        }
+    }
+}
+
+impl AccountDiff {
+    /// Adds what was changed after it.
+    pub fn apply(&mut self, later: Self) {
+        if later.storage_wiped || later.account.is_none() {
+            self.storage_wiped = true;
+            self.storage.clear();
+        }
+        // An empty account and none are the same (EIP-161).
+        self.account = later.account.filter(|account| *account != Account::default());
+        self.storage.extend(later.storage);
+        if self.storage_wiped {
+            self.storage.retain(|_, value| !value.is_zero());
+        }
+    }
+}

@@ -4,6 +4,8 @@
 use crate::{Context, Failure};
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::B256;
+use praxis_chain::{ChainState, PendingBlock};
+use praxis_evm::BlockContext;
 use praxis_primitives::{L2BlockInfo, Receipt, RecoveredBlock, RollupConfig, SealedHeader, StateReader};
 use praxis_storage::{Heads, Reader, StateView, StorageError};
 use std::sync::Arc;
@@ -16,6 +18,7 @@ pub(crate) struct View {
     pub(crate) reader: Reader,
     pub(crate) heads: Heads,
     rollup: Option<Arc<RollupConfig>>,
+    open: Option<Arc<PendingBlock>>,
 }
 
 impl Context {
@@ -23,7 +26,19 @@ impl Context {
     pub(crate) fn view(&self) -> Result<View, Failure> {
         let reader = self.chain.db().reader();
         let heads = reader.heads()?.ok_or_else(Failure::unknown_block)?;
-        Ok(View { reader, heads, rollup: self.chain.rollup().cloned() })
+        Ok(View { reader, heads, rollup: self.chain.rollup().cloned(), open: self.chain.pending() })
+    }
+
+    /// State that a call or a question about an account means, and the block that a call sees: within the open block for
+    /// the pending tag, if this node builds.
+    pub(crate) fn chain_state(&self, id: Option<BlockId>) -> Result<(BlockContext, ChainState), Failure> {
+        if id.is_some_and(|id| id.is_pending())
+            && let Some(open) = self.chain.pending()
+        {
+            return Ok((open.opening().context.clone(), ChainState::Pending(open.state())));
+        }
+        let (header, state) = self.state(id)?;
+        Ok((BlockContext::at_header(self.chain.spec(), &header), ChainState::Block(state)))
     }
 
     /// State after the block that is meant, the head's if none is named, with that block's header.
@@ -36,6 +51,11 @@ impl Context {
 }
 
 impl View {
+    /// The open block, if the pending tag is meant and this node builds.
+    pub(crate) fn open(&self, id: BlockId) -> Option<&PendingBlock> {
+        self.open.as_deref().filter(|_| id.is_pending())
+    }
+
     /// The number of the block that is meant; `None` when there is none. The head stands for the pending block too.
     pub(crate) fn number_of(&self, id: BlockId) -> Result<Option<u64>, Failure> {
         let head = self.heads.head.number;

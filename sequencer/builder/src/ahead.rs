@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 /// What a call of the precompile takes at least: its own price, a cold account and slot, a run, a record.
 const LEAST_INFERENCE_GAS: u64 = 30_000;
@@ -68,6 +68,10 @@ impl AheadRunner {
             self.spent.clear();
             self.total = 0;
         }
+        // What the open block has, it has run.
+        let open = self.chain.pending();
+        let taken = open.iter().flat_map(|block| block.entries()).map(|(tx, _)| tx.hash());
+        self.ran.extend(taken);
         let mut best = self.pool.best(self.chain.spec().fees.next_base_fee(head.header()));
         let mut count = 0;
         let state = self.chain.state_at(head.number)?;
@@ -105,7 +109,7 @@ impl AheadRunner {
 
     fn admit(&mut self, pooled: &PooledTransaction) -> Admission {
         let gas = pooled.tx.gas_limit();
-        if gas < LEAST_INFERENCE_GAS || pooled.tx.input().is_empty() {
+        if !may_infer(pooled) {
             return Admission::Never;
         }
         let sender = self.spent.entry(pooled.sender()).or_default();
@@ -120,6 +124,11 @@ impl AheadRunner {
         self.ran.insert(pooled.hash());
         Admission::Run
     }
+}
+
+/// Whether a transaction can hold an inference at all.
+fn may_infer(pooled: &PooledTransaction) -> bool {
+    pooled.tx.gas_limit() >= LEAST_INFERENCE_GAS && !pooled.tx.input().is_empty()
 }
 
 enum Admission {
@@ -156,12 +165,22 @@ pub async fn run_ahead(mut runner: AheadRunner) -> Result<(), ChainError> {
     }
     let mut news = runner.pool.subscribe();
     loop {
-        match news.recv().await {
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
+        let mut worth = match news.recv().await {
+            Ok(pooled) => may_infer(&pooled),
+            Err(RecvError::Lagged(_)) => true,
             Err(RecvError::Closed) => return Ok(()),
-        }
+        };
         tokio::time::sleep(PAUSE).await;
-        while news.try_recv().is_ok() {}
+        loop {
+            match news.try_recv() {
+                Ok(pooled) => worth |= may_infer(&pooled),
+                Err(TryRecvError::Lagged(_)) => worth = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        if !worth {
+            continue;
+        }
         let stepped = tokio::task::spawn_blocking(move || {
             let result = runner.step();
             (runner, result)

@@ -1,11 +1,14 @@
 //! The embedded L1: an Ethereum chain that seals a block each second, alone.
 
-use crate::{BuilderError, PoolSource, driver::now_ms, sequencer::update_pool};
+use crate::{BuilderError, Open, PoolSource, driver::now_ms, order::Order, sequencer::update_pool};
 use alloy_primitives::{B256, keccak256};
 use praxis_chain::{Chain, ImportedBlock};
 use praxis_pool::Pool;
 use praxis_primitives::PayloadAttributes;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 /// How far behind the head the safe block of the embedded L1 stands.
 pub const DEV_L1_SAFE_DEPTH: u64 = 2;
@@ -43,8 +46,9 @@ impl DevL1 {
             forced: false,
             transactions: vec![],
         };
-        let base_fee = self.chain.spec().fees.next_base_fee(head.header());
-        let built = self.chain.build(&attributes, &mut PoolSource::new(&self.pool, base_fee, None))?;
+        let (mut order, stop) = (Order::default(), AtomicBool::new(false));
+        let open = Open { until: None, budget: None, stop: &stop };
+        let built = self.chain.build(&attributes, &mut PoolSource::new(&self.chain, &self.pool, &mut order, open))?;
         let imported = self.chain.import(&built.block)?;
         update_pool(&self.chain, &self.pool, &imported)?;
         self.chain.set_safe(number.saturating_sub(DEV_L1_SAFE_DEPTH))?;

@@ -2,8 +2,11 @@
 
 use crate::{BuilderError, L1View, Sequencer, Step};
 use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::watch;
 
@@ -30,14 +33,16 @@ pub async fn run(sequencer: Arc<Sequencer>, l1: Arc<dyn L1View>, mut gate: Build
     if gate.wait_for(|open| *open).await.is_err() {
         return Ok(());
     }
+    let stop = StopOnDrop::default();
     let mut waiting_since = None;
     loop {
-        let wait = sequencer.next_timestamp_ms().saturating_sub(now_ms());
+        // A block is open for its own time at most.
+        let wait = (sequencer.next_timestamp_ms() - sequencer.block_time_ms()).saturating_sub(now_ms());
         if wait > 0 {
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
-        let (core, view) = (sequencer.clone(), l1.clone());
-        let steps = tokio::task::spawn_blocking(move || catch_up(&core, &*view)).await;
+        let (core, view, stop) = (sequencer.clone(), l1.clone(), stop.0.clone());
+        let steps = tokio::task::spawn_blocking(move || build_due(&core, &*view, &stop)).await;
         match steps {
             Ok(Ok(None)) => waiting_since = None,
             Ok(Ok(Some(number))) => {
@@ -58,16 +63,26 @@ pub async fn run(sequencer: Arc<Sequencer>, l1: Arc<dyn L1View>, mut gate: Build
     }
 }
 
-/// Builds the blocks that are due, a bounded number of them; gives the L1 block that it waits for, if it does.
-fn catch_up(sequencer: &Sequencer, l1: &dyn L1View) -> Result<Option<u64>, BuilderError> {
+/// Tells a waiting builder that nobody waits for it any more.
+#[derive(Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Builds the blocks that are due, a bounded number of them, or keeps the next one open until it is; gives the L1 block
+/// that it waits for, if it does.
+fn build_due(sequencer: &Sequencer, l1: &dyn L1View, stop: &AtomicBool) -> Result<Option<u64>, BuilderError> {
     for _ in 0..CATCH_UP {
-        if sequencer.next_timestamp_ms() > now_ms() {
-            break;
-        }
-        let started = std::time::Instant::now();
-        match sequencer.step(l1)? {
+        let early = Duration::from_millis(sequencer.next_timestamp_ms().saturating_sub(now_ms()));
+        let due = Instant::now() + early;
+        let behind = early.is_zero();
+        match sequencer.step_open(l1, (!behind).then_some(due), stop)? {
             Step::Built(imported) => {
-                metrics::histogram!("praxis_block_seconds").record(started.elapsed().as_secs_f64());
+                metrics::histogram!("praxis_block_seconds").record(due.elapsed().as_secs_f64());
                 tracing::debug!(
                     number = imported.block.number,
                     transactions = imported.block.body().transactions.len(),
@@ -77,7 +92,11 @@ fn catch_up(sequencer: &Sequencer, l1: &dyn L1View) -> Result<Option<u64>, Build
                 );
             }
             Step::WaitingForL1 { number } => return Ok(Some(number)),
+            Step::Left => return Ok(None),
             Step::TookBack { to } => tracing::warn!(to, "L1 took back the origin of the head; building from there"),
+        }
+        if !behind {
+            break;
         }
     }
     Ok(None)

@@ -5,10 +5,16 @@
 //! [`AheadRunner`] runs pending inferences before their block comes.
 //! Every sealed block goes through the chain's import path, which executes it again, before anybody sees it.
 
+//!
+//! With a file for it ([`Sequencer::keep_order`]) a block is open from the moment its parent is sealed: transactions are
+//! executed as they come, their order is written down, and then the chain shows them as preconfirmed. After a stop the
+//! next block begins with them.
+
 mod ahead;
 mod dev_l1;
 mod driver;
 mod error;
+mod order;
 mod sequencer;
 mod source;
 
@@ -17,4 +23,4 @@ pub use dev_l1::{DEV_L1_FINALIZED_DEPTH, DEV_L1_SAFE_DEPTH, DevL1, run_dev_l1};
 pub use driver::{BuilderGate, run};
 pub use error::BuilderError;
 pub use sequencer::{L1View, Sequencer, Step, pool_head, update_pool};
-pub use source::PoolSource;
+pub use source::{Open, PoolSource};

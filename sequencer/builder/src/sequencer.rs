@@ -1,11 +1,16 @@
 //! The sequencer's synchronous core.
 
-use crate::{BuilderError, PoolSource};
-use praxis_chain::{Chain, ChainError, ImportedBlock};
+use crate::{BuilderError, Open, PoolSource, order::Order};
+use parking_lot::Mutex;
+use praxis_chain::{BuiltBlock, Chain, ChainError, ImportedBlock, NoTransactions};
 use praxis_derive::{attributes, origin};
 use praxis_pool::{Pool, PoolHead};
-use praxis_primitives::{L1BlockInfo, L2BlockInfo, RecoveredTransaction, RollupConfig};
-use std::{sync::Arc, time::Duration};
+use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes, RecoveredTransaction, RollupConfig};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
 
 /// How many L1 origins are looked back at when L1 does not reach the head's.
 const MAX_ORIGINS_BACK: usize = 64;
@@ -26,6 +31,9 @@ pub enum Step {
         /// Number of the L1 block.
         number: u64,
     },
+    /// The open block was left unsealed, because the head moved or the node stops. What was preconfirmed of it comes first
+    /// in the next one.
+    Left,
     /// L1 dropped the origin of the head: blocks were taken back, their transactions are in the pool again.
     TookBack {
         /// Number of the head now.
@@ -39,6 +47,7 @@ pub struct Sequencer {
     pool: Arc<Pool>,
     config: Arc<RollupConfig>,
     budget: Option<Duration>,
+    order: Mutex<Order>,
 }
 
 impl Sequencer {
@@ -48,12 +57,27 @@ impl Sequencer {
     /// When `chain` is no rollup.
     pub fn new(chain: Arc<Chain>, pool: Arc<Pool>, budget: Option<Duration>) -> Result<Self, BuilderError> {
         let config = chain.rollup().cloned().ok_or(BuilderError::NotARollup)?;
-        Ok(Self { chain, pool, config, budget })
+        Ok(Self { chain, pool, config, budget, order: Mutex::new(Order::default()) })
+    }
+
+    /// Preconfirms transactions, and keeps their order in the file at `path` until a block holds them; `sync` waits for the
+    /// disk each time, so that they survive a loss of power.
+    ///
+    /// # Errors
+    /// When the file can't be used.
+    pub fn keep_order(self, path: &Path, sync: bool) -> Result<Self, BuilderError> {
+        let order = Order::open(&self.chain, path, sync)?;
+        Ok(Self { order: Mutex::new(order), ..self })
     }
 
     /// The chain that it builds on.
     pub const fn chain(&self) -> &Arc<Chain> {
         &self.chain
+    }
+
+    /// Time between two blocks.
+    pub fn block_time_ms(&self) -> u64 {
+        self.config.block_time_ms
     }
 
     /// T_ms of the block that comes next.
@@ -66,6 +90,14 @@ impl Sequencer {
     /// # Errors
     /// When the chain refuses the block or has a fault.
     pub fn step(&self, l1: &dyn L1View) -> Result<Step, BuilderError> {
+        self.step_open(l1, None, &AtomicBool::new(false))
+    }
+
+    /// The same, with a block that stays open until then, unless `stop` is set meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn step_open(&self, l1: &dyn L1View, until: Option<Instant>, stop: &AtomicBool) -> Result<Step, BuilderError> {
         let head = self.chain.block_info(self.chain.head().number)?;
         if self.origin_is_gone(&head, l1)? {
             return match self.take_back(head, l1)? {
@@ -91,12 +123,8 @@ impl Sequencer {
             _ => current,
         };
         let attributes = attributes::build(&self.config, &head, &origin, false, vec![])?;
-        let base_fee = self.chain.spec().fees.next_base_fee(self.chain.head().header());
-        let built = if choice.deposits_only {
-            self.chain.build(&attributes, &mut praxis_chain::NoTransactions)?
-        } else {
-            self.chain.build(&attributes, &mut PoolSource::new(&self.pool, base_fee, self.budget))?
-        };
+        let open = Open { until, budget: self.budget, stop };
+        let Some(built) = self.build(&attributes, choice.deposits_only, open)? else { return Ok(Step::Left) };
         let imported = self.chain.import(&built.block).inspect_err(|error| {
             if !error.is_fault() {
                 // Whatever of this node's memory led to a block that its own check refuses must not do so again.
@@ -104,8 +132,28 @@ impl Sequencer {
                 self.chain.forget_results();
             }
         })?;
+        self.order.lock().sealed(imported.block.body().transactions.iter())?;
         self.update_pool(&imported)?;
         Ok(Step::Built(imported))
+    }
+
+    /// The next block; `None` when it was left.
+    fn build(
+        &self,
+        attributes: &PayloadAttributes,
+        deposits_only: bool,
+        open: Open<'_>,
+    ) -> Result<Option<BuiltBlock>, BuilderError> {
+        if deposits_only {
+            let early = open.until.map(|until| until.saturating_duration_since(Instant::now()));
+            early.into_iter().for_each(std::thread::sleep);
+            return Ok(Some(self.chain.build(attributes, &mut NoTransactions)?));
+        }
+        let mut order = self.order.lock();
+        let mut source = PoolSource::new(&self.chain, &self.pool, &mut order, open);
+        let built = self.chain.build(attributes, &mut source);
+        let complete = source.finish()?;
+        Ok(Some(built?).filter(|_| complete))
     }
 
     /// Whether L1 has another block where this one's origin was. Where L1 does not reach that far (a reorg to a chain that

@@ -63,9 +63,10 @@ fn what_does_not_fit_waits_for_the_next_block_with_its_successors() {
 #[test]
 fn a_transaction_that_turned_invalid_is_dropped_and_the_others_are_taken() {
     let world = World::default();
-    // Together they cost more than the sender has; each alone does not.
+    // Together they cost more than the sender has; each alone does not. The pool compares what comes with what is executable
+    // then, so the last comes first.
     let half = 600_000_000_000_000_000_000u128;
-    for nonce in 0..3 {
+    for nonce in (0..3).rev() {
         let tx = TxEip1559 {
             chain_id: L2_CHAIN_ID,
             nonce,

@@ -203,6 +203,15 @@ impl Pool {
         account_nonce + following.take_while(|((nonce, _), next)| *nonce == next).count() as u64
     }
 
+    /// The nonce of its sender that a transaction waits for, if it is queued.
+    pub fn missing_nonce(&self, hash: B256) -> Option<u64> {
+        let inner = self.inner.read();
+        let tx = inner.by_hash.get(&hash)?;
+        let sender = inner.senders.get(&tx.sender())?;
+        let next = sender.view.account.nonce + sender.executable().count() as u64;
+        (next <= tx.tx.nonce()).then_some(next)
+    }
+
     /// How many wait.
     pub fn status(&self) -> PoolStatus {
         let inner = self.inner.read();

@@ -4,6 +4,8 @@
 
 mod gas;
 mod inference;
+mod memory;
+mod rpc;
 
 use std::process::ExitCode;
 
@@ -22,12 +24,18 @@ enum What {
     Inference(inference::Options),
     /// Nanoseconds per gas of inference and of EVM work
     Gas(gas::Options),
+    /// Transactions per second over JSON-RPC, beside anvil
+    Rpc(rpc::Options),
+    /// Memory of a sequencer under load, as a table and a picture
+    Memory(memory::Options),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Inference(options) => inference::run(&options),
         What::Gas(options) => gas::run(&options),
+        What::Rpc(options) => rpc::run(&options),
+        What::Memory(options) => memory::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

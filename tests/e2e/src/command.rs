@@ -1,6 +1,6 @@
 //! Commands that run to their end, within a bound.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -63,12 +63,10 @@ impl Finished {
 /// The built binary: beside the folder that this test runs from.
 pub fn praxis_path() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let folder = test.parent().and_then(Path::parent).context("tests run from target/debug/deps")?;
-    let path = folder.join("praxis");
-    if !path.is_file() {
-        bail!("{} is not built: run `./dev e2e`, or `cargo build -p praxis` first", path.display());
-    }
-    Ok(path)
+    // Tests run from target/debug/deps, benchmarks from target/debug.
+    let mut folders = test.ancestors().skip(1).take(2).map(|folder| folder.join("praxis"));
+    let found = folders.find(|path| path.is_file());
+    found.context("`praxis` is not built beside this program: run `./dev e2e`, or `cargo build -p praxis` first")
 }
 
 /// `praxis` with these arguments, without keys from the environment.

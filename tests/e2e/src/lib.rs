@@ -21,4 +21,4 @@ pub use oracle::Oracle;
 pub use proxy::Proxy;
 pub use rpc::{Rpc, eventually, quantity};
 pub use service::Service;
-pub use wallet::{dev_account, dev_key, transfer};
+pub use wallet::{dev_account, dev_key, signed_transfer, transfer};

@@ -60,6 +60,11 @@ impl Service {
         Ok(())
     }
 
+    /// Its process id; none when it has ended.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// SIGKILL, and waits until the process is gone.
     pub async fn kill(&mut self) -> Result<()> {
         self.child.kill().await.with_context(|| format!("killing {}", self.name))

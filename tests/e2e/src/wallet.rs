@@ -22,6 +22,13 @@ pub fn dev_key(index: u32) -> Result<String> {
 
 /// Sends one wei with this nonce, or with the next one; the transaction's hash.
 pub async fn transfer(rpc: &Rpc, from: &PrivateKeySigner, nonce: Option<u64>) -> Result<String> {
+    let raw = signed_transfer(rpc, from, nonce).await?;
+    let hash = rpc.call("eth_sendRawTransaction", json!([raw])).await?;
+    hash.as_str().map(str::to_owned).context("a transaction hash")
+}
+
+/// The same, signed and not sent.
+pub async fn signed_transfer(rpc: &Rpc, from: &PrivateKeySigner, nonce: Option<u64>) -> Result<String> {
     let nonce = match nonce {
         Some(nonce) => nonce,
         None => quantity(&rpc.call("eth_getTransactionCount", json!([from.address(), "pending"])).await?)?,
@@ -38,7 +45,5 @@ pub async fn transfer(rpc: &Rpc, from: &PrivateKeySigner, nonce: Option<u64>) ->
     };
     let signature = from.sign_hash_sync(&transaction.signature_hash())?;
     let envelope = TxEnvelope::from(transaction.into_signed(signature));
-    let raw = hex::encode_prefixed(envelope.encoded_2718());
-    let hash = rpc.call("eth_sendRawTransaction", json!([raw])).await?;
-    hash.as_str().map(str::to_owned).context("a transaction hash")
+    Ok(hex::encode_prefixed(envelope.encoded_2718()))
 }

@@ -7,7 +7,11 @@ use praxis_chain::{Chain, ChainEvent, ChainOptions, ImportedBlock, SafeChainErro
 use praxis_evm::{BlockContext, CallRequest, CallStatus, StateOverrides, simulate};
 use praxis_pool::{Pool, PoolConfig, PoolError, PoolLimits};
 use praxis_primitives::{Account, OutputPreimage, Receipt, RecoveredTransaction, RollupConfig, StateReader};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 use tokio::sync::broadcast::Receiver;
 
@@ -32,6 +36,8 @@ impl Running {
         let pool = Pool::open(pool_config, head, &path.join("pool.journal")).expect("the pool's journal opens");
         let pool = Arc::new(pool);
         let sequencer = Sequencer::new(chain.clone(), pool.clone(), None).expect("it is a rollup");
+        let order = path.join("order.journal");
+        let sequencer = sequencer.keep_order(&order, false).expect("the order's journal opens");
         let follower = Follower::open(chain.clone());
         let events = chain.subscribe();
         Self { chain, pool, sequencer, follower, events }
@@ -58,6 +64,16 @@ impl TestSequencer {
     pub fn restart(&mut self) {
         self.running = None;
         self.running = Some(Running::open(self.directory.path(), &self.config, self.options.clone()));
+    }
+
+    /// The file with the order of preconfirmed transactions.
+    pub fn order_file(&self) -> PathBuf {
+        self.directory.path().join("order.journal")
+    }
+
+    /// The file with the pool's transactions.
+    pub fn pool_file(&self) -> PathBuf {
+        self.directory.path().join("pool.journal")
     }
 
     const fn running(&self) -> &Running {
@@ -116,12 +132,26 @@ impl TestSequencer {
         self.running().sequencer.step(l1)
     }
 
+    /// Opens the next block, executes what the pool has, and leaves it unsealed: what a process has done that dies before
+    /// the block's time. Gives what was preconfirmed, with its receipts.
+    pub fn preconfirm(&self, l1: &L1Miner) -> Vec<(RecoveredTransaction, Receipt)> {
+        let mut events = self.chain().subscribe_preconfirmed();
+        let far = Instant::now() + Duration::from_secs(3600);
+        let step = self.running().sequencer.step_open(l1, Some(far), &AtomicBool::new(true));
+        assert!(matches!(step.expect("the sequencer steps"), Step::Left));
+        let mut all = Vec::new();
+        while let Ok(event) = events.try_recv() {
+            all.extend(event.part.transactions.iter().cloned().zip(event.part.receipts.iter().cloned()));
+        }
+        all
+    }
+
     /// Builds one block, first taking back what L1 took back.
     pub fn build(&self, l1: &L1Miner) -> Arc<ImportedBlock> {
         for _ in 0..3 {
             match self.step(l1).expect("the sequencer steps") {
                 Step::Built(imported) => return imported,
-                Step::TookBack { .. } => {}
+                Step::TookBack { .. } | Step::Left => {}
                 Step::WaitingForL1 { number } => panic!("the sequencer waits for L1 block {number}"),
             }
         }

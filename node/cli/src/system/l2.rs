@@ -16,7 +16,12 @@ use praxis_proposer::{Proposer, ProposerConfig};
 use praxis_rpc::{L1BlockRef, L1Status, RpcConfig, RpcContext, RpcServer};
 use praxis_storage::{DatabaseOptions, Durability};
 use praxis_verifier::{DriverConfig, L1Driver, L1Window, SyncStatus};
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::watch;
 use url::Url;
 
@@ -28,6 +33,8 @@ const MAX_BACKOFF: Duration = Duration::from_secs(15);
 const WINDOW_MARGIN: u64 = 64;
 /// The file with the pool's transactions, beside the chain's tables.
 const POOL_JOURNAL: &str = "pool.journal";
+/// The file with the order of preconfirmed transactions, beside it.
+const ORDER_JOURNAL: &str = "order.journal";
 /// How often the pool's journal is looked at.
 const TIDY_JOURNAL: Duration = Duration::from_secs(5);
 
@@ -170,7 +177,9 @@ impl L2Node {
         let l1_status = l1_status(status.clone(), window.clone());
         let local = serve_rpc("L2", rpc_flag, rpc, chain.clone(), pool.clone(), Some(l1_status), tasks).await?;
         if let Some(keys) = sequencer {
-            let parts = SequencerParts { chain: chain.clone(), pool, window, status, keys, l1, poll };
+            let order = datadir.join("l2").join(ORDER_JOURNAL);
+            let parts =
+                SequencerParts { chain: chain.clone(), pool, window, status, keys, l1, poll, order, durability };
             start_sequencer(parts, tasks).await?;
         } else {
             tasks.spawn("transaction pool", follow_pool(chain.clone(), pool));
@@ -199,14 +208,18 @@ struct SequencerParts {
     keys: SequencerKeys,
     l1: Url,
     poll: Duration,
+    /// The file with the order of preconfirmed transactions.
+    order: PathBuf,
+    durability: Durability,
 }
 
 async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(), Failure> {
-    let SequencerParts { chain, pool, window, status, keys, l1, poll } = parts;
+    let SequencerParts { chain, pool, window, status, keys, l1, poll, order, durability } = parts;
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("a sequencer needs a rollup"))?;
     let budget = Duration::from_millis(config.block_time_ms * BUILD_SHARE_PERCENT / 100);
     let ahead = AheadRunner::new(chain.clone(), pool.clone());
-    let sequencer = Arc::new(Sequencer::new(chain.clone(), pool, Some(budget))?);
+    let sequencer = Sequencer::new(chain.clone(), pool, Some(budget))?;
+    let sequencer = Arc::new(sequencer.keep_order(&order, durability == Durability::PowerLoss)?);
     let view = Arc::new(WindowView(window));
     tasks.spawn("block builder", praxis_builder::run(sequencer.clone(), view, gate(status.clone())));
     tasks.spawn("inference ahead of blocks", praxis_builder::run_ahead(ahead));

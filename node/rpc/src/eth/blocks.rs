@@ -3,7 +3,7 @@
 use crate::{
     Args, Context, Failure,
     register::Registrar,
-    wire::{L1Fees, RpcBlock, RpcHeader, RpcReceipt, receipts_of},
+    wire::{L1Fees, RpcBlock, RpcHeader, RpcReceipt, open_block, receipts_of},
 };
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{B256, U64};
@@ -42,8 +42,18 @@ pub(super) fn by_hash(args: &mut Args<'_>) -> Result<BlockId, Failure> {
 fn get_block(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcBlock>, Failure> {
     let full = args.optional()?.unwrap_or(false);
     let view = c.view()?;
-    let Some(block) = view.block(id)? else { return Ok(None) };
-    let mut rpc = RpcBlock::new(&block, view.timestamp_ms(block.number), full);
+    let (block, mut rpc) = match view.open(id) {
+        Some(open) => {
+            let (block, _) = open_block(open);
+            let rpc = RpcBlock::open(&block, view.timestamp_ms(block.number), full);
+            (block, rpc)
+        }
+        None => {
+            let Some(block) = view.block(id)? else { return Ok(None) };
+            let rpc = RpcBlock::new(&block, view.timestamp_ms(block.number), full);
+            (block, rpc)
+        }
+    };
     if full {
         rpc.set_deposit_nonces(&view.deposit_nonces(&block)?);
     }
@@ -52,6 +62,12 @@ fn get_block(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcB
 
 fn get_header(c: &Context, id: BlockId) -> Result<Option<RpcHeader>, Failure> {
     let view = c.view()?;
+    if let Some(open) = view.open(id) {
+        let header = open_block(open).0.clone_sealed_header();
+        let mut rpc = RpcHeader::new(&header, view.timestamp_ms(header.number));
+        rpc.unseal();
+        return Ok(Some(rpc));
+    }
     Ok(view.header(id)?.map(|header| RpcHeader::new(&header, view.timestamp_ms(header.number))))
 }
 
@@ -64,7 +80,11 @@ fn uncles(block: &RecoveredBlock) -> usize {
 }
 
 fn count(c: &Context, id: BlockId, of: fn(&RecoveredBlock) -> usize) -> Result<Option<U64>, Failure> {
-    Ok(c.view()?.block(id)?.map(|block| U64::from(of(&block))))
+    let view = c.view()?;
+    match view.open(id) {
+        Some(open) => Ok(Some(U64::from(of(&open_block(open).0)))),
+        None => Ok(view.block(id)?.map(|block| U64::from(of(&block)))),
+    }
 }
 
 fn uncle(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcHeader>, Failure> {
@@ -76,8 +96,19 @@ fn uncle(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcHeade
 
 fn get_receipts(c: &Context, mut args: Args<'_>) -> Result<Option<Vec<RpcReceipt>>, Failure> {
     let view = c.view()?;
-    let Some((block, receipts)) = view.block_and_receipts(args.required()?)? else { return Ok(None) };
+    let id = args.required()?;
+    let open = view.open(id);
+    let found = match open {
+        Some(open) => Some(open_block(open)),
+        None => view.block_and_receipts(id)?,
+    };
+    let Some((block, receipts)) = found else { return Ok(None) };
     let l1 = view.is_rollup().then(|| L1Fees::of(&block));
     let nonces = view.deposit_nonces(&block)?;
-    Ok(Some(receipts_of(&block, &receipts, 0..receipts.len(), l1, |index| nonces.get(index).copied().flatten())))
+    let nonce = |index: usize| nonces.get(index).copied().flatten();
+    let mut all = receipts_of(&block, &receipts, 0..receipts.len(), l1, nonce);
+    if open.is_some() {
+        all.iter_mut().for_each(RpcReceipt::unseal);
+    }
+    Ok(Some(all))
 }

@@ -7,12 +7,12 @@ use alloy_rpc_types_eth::{
     BlockOverrides, TransactionRequest,
     state::{AccountOverride as RpcAccountOverride, StateOverride},
 };
+use praxis_chain::ChainState;
 use praxis_evm::{
     AccountOverride, BlockContext, CallOutcome, CallRequest, CallStatus, InvalidTransaction, ModelAccess,
     SimulateError, StateOverrides,
 };
 use praxis_primitives::StateReader;
-use praxis_storage::StateView;
 use std::collections::BTreeMap;
 
 /// Accounts that one call may assume something about.
@@ -21,7 +21,7 @@ const MAX_OVERRIDDEN_ACCOUNTS: usize = 1_000;
 /// Everything that a call needs, read from the request and the chain.
 pub(crate) struct CallInput {
     pub(crate) context: BlockContext,
-    pub(crate) state: StateView,
+    pub(crate) state: ChainState,
     pub(crate) models: ModelAccess,
     pub(crate) request: CallRequest,
     pub(crate) overrides: StateOverrides,
@@ -38,12 +38,11 @@ impl CallInput {
     ) -> Result<Self, Failure> {
         let request = call_request(request, c.chain.spec().chain_id)?;
         let overrides = state_overrides(overrides.unwrap_or_default())?;
-        let (header, state) = c.state(at)?;
-        let mut context = BlockContext::at_header(c.chain.spec(), &header);
+        let (mut context, state) = c.chain_state(at)?;
         if let Some(block) = block {
             override_block(&mut context, block)?;
         }
-        Ok(Self { context, models: c.chain.models_with_results(&state), state, request, overrides })
+        Ok(Self { context, models: c.chain.models_with_results(state.base()), state, request, overrides })
     }
 
     /// Gives the call the gas that it asks for, as far as its sender can pay and this node allows.

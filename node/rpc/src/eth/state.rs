@@ -18,13 +18,13 @@ pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
 
 fn balance(c: &Context, mut args: Args<'_>) -> Result<U256, Failure> {
     let address: Address = args.required()?;
-    let (_, state) = c.state(args.optional()?)?;
+    let (_, state) = c.chain_state(args.optional()?)?;
     Ok(state.account(address)?.unwrap_or_default().balance)
 }
 
 fn code(c: &Context, mut args: Args<'_>) -> Result<Bytes, Failure> {
     let address: Address = args.required()?;
-    let (_, state) = c.state(args.optional()?)?;
+    let (_, state) = c.chain_state(args.optional()?)?;
     match state.account(address)? {
         Some(account) if account.code_hash != KECCAK_EMPTY => Ok(state.code(account.code_hash)?),
         _ => Ok(Bytes::new()),
@@ -34,7 +34,7 @@ fn code(c: &Context, mut args: Args<'_>) -> Result<Bytes, Failure> {
 fn storage(c: &Context, mut args: Args<'_>) -> Result<B256, Failure> {
     let address: Address = args.required()?;
     let key = storage_key(&args.required::<String>()?)?;
-    let (_, state) = c.state(args.optional()?)?;
+    let (_, state) = c.chain_state(args.optional()?)?;
     Ok(state.storage(address, key.into())?.into())
 }
 
@@ -48,7 +48,7 @@ fn storage_values(c: &Context, mut args: Args<'_>) -> Result<BTreeMap<Address, V
     if count > limit {
         return Err(Failure::Limit(format!("too many slots (max {limit})")));
     }
-    let (_, state) = c.state(args.optional()?)?;
+    let (_, state) = c.chain_state(args.optional()?)?;
     let one = |address: Address, key: &String| Ok(state.storage(address, storage_key(key)?.into())?.into());
     let of = |(address, keys): (Address, Vec<String>)| {
         let values: Result<Vec<B256>, Failure> = keys.iter().map(|key| one(address, key)).collect();
@@ -60,7 +60,7 @@ fn storage_values(c: &Context, mut args: Args<'_>) -> Result<BTreeMap<Address, V
 fn transaction_count(c: &Context, mut args: Args<'_>) -> Result<U64, Failure> {
     let address: Address = args.required()?;
     let id: Option<BlockId> = args.optional()?;
-    let (_, state) = c.state(id)?;
+    let (_, state) = c.chain_state(id)?;
     let nonce = state.account(address)?.unwrap_or_default().nonce;
     let next = match &c.pool {
         Some(pool) if id.is_some_and(|id| id.is_pending()) => pool.next_nonce(address, nonce),

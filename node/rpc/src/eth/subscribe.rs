@@ -4,7 +4,7 @@ use super::LogQuery;
 use crate::{
     Args, Context, Failure,
     register::Registrar,
-    wire::{RpcHeader, RpcTransaction},
+    wire::{RpcHeader, RpcTransaction, preconfirmed_receipts},
 };
 use alloy_rpc_types_eth::{Filter, pubsub::SubscriptionKind};
 use jsonrpsee::{
@@ -49,13 +49,24 @@ impl IdProvider for HexIds {
 enum Wanted {
     Heads,
     Logs(Box<LogQuery>),
-    Pending { full: bool },
+    Pending {
+        full: bool,
+    },
     Syncing,
+    /// Receipts of the open block, as soon as their order is on disk.
+    Preconfirmations,
 }
+
+/// The kind of subscription that other nodes do not have.
+const PRECONFIRMATIONS: &str = "praxis_preconfirmations";
 
 fn read(params: &Params<'_>) -> Result<Wanted, Failure> {
     let mut args = Args::new(params)?;
-    let kind: SubscriptionKind = args.required()?;
+    let name: String = args.required()?;
+    if name == PRECONFIRMATIONS {
+        return Ok(Wanted::Preconfirmations);
+    }
+    let kind = serde_json::from_value(name.into()).map_err(|error| Failure::argument(0, error))?;
     match kind {
         SubscriptionKind::NewHeads => Ok(Wanted::Heads),
         SubscriptionKind::Logs => {
@@ -65,7 +76,7 @@ fn read(params: &Params<'_>) -> Result<Wanted, Failure> {
         SubscriptionKind::NewPendingTransactions => Ok(Wanted::Pending { full: args.optional()?.unwrap_or(false) }),
         SubscriptionKind::Syncing => Ok(Wanted::Syncing),
         SubscriptionKind::TransactionReceipts => {
-            let known = "newHeads, logs, newPendingTransactions and syncing";
+            let known = "newHeads, logs, newPendingTransactions, syncing and praxis_preconfirmations";
             Err(Failure::argument(0, format!("this node has no such subscription; it has {known}")))
         }
     }
@@ -79,6 +90,7 @@ async fn subscribe(params: &Params<'_>, pending: PendingSubscriptionSink, contex
     // Before the subscription is confirmed, so that nothing after the confirmation is missed.
     let events = context.chain.subscribe();
     let transactions = context.pool.as_ref().map(|pool| pool.subscribe());
+    let preconfirmed = matches!(wanted, Wanted::Preconfirmations).then(|| context.chain.subscribe_preconfirmed());
     let Ok(sink) = pending.accept().await else { return };
     match (wanted, transactions) {
         (Wanted::Pending { full }, Some(transactions)) => {
@@ -96,6 +108,14 @@ async fn subscribe(params: &Params<'_>, pending: PendingSubscriptionSink, contex
             {
                 sink.closed().await;
             }
+        }
+        (Wanted::Preconfirmations, _) => {
+            let Some(preconfirmed) = preconfirmed else { return };
+            let is_rollup = context.chain.rollup().is_some();
+            follow(&sink, preconfirmed, |event| {
+                preconfirmed_receipts(&event, is_rollup, None).iter().map(raw).collect()
+            })
+            .await;
         }
         (Wanted::Heads, _) => follow(&sink, events, |event| heads(&context, &event)).await,
         (Wanted::Logs(query), _) => follow(&sink, events, |event| logs(&query, &event)).await,

@@ -5,7 +5,7 @@ use crate::{
     Args, Context, Failure,
     reader::View,
     register::Registrar,
-    wire::{L1Fees, Position, RpcReceipt, RpcTransaction, receipts_of},
+    wire::{L1Fees, Position, RpcReceipt, RpcTransaction, open_block, receipts_of},
 };
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::{
@@ -27,7 +27,7 @@ pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.read("eth_getRawTransactionByHash", |c, mut args| raw_transaction(c, args.required()?))?;
     r.read("debug_getRawTransaction", |c, mut args| raw_transaction(c, args.required()?))?;
     r.read("eth_getTransactionReceipt", |c, mut args| receipt(c, args.required()?))?;
-    r.read("eth_sendRawTransaction", |c, mut args| send(c, &args.required::<Bytes>()?).map(|(hash, _)| hash))?;
+    r.read("eth_sendRawTransaction", |c, mut args| send(c, &args.required::<Bytes>()?))?;
     // Keys never live in a node: the list is empty, as every wallet library expects of one.
     r.quick("eth_accounts", |_, _| Ok(Vec::<Address>::new()))
 }
@@ -45,6 +45,11 @@ fn get_transaction(c: &Context, mut args: Args<'_>) -> Result<Option<RpcTransact
 fn at_index(c: &Context, id: BlockId, mut args: Args<'_>) -> Result<Option<RpcTransaction>, Failure> {
     let index: Index = args.required()?;
     let view = c.view()?;
+    if let Some(open) = view.open(id) {
+        let mut rpc = transaction_at(&view, &open_block(open).0, index.into())?;
+        rpc.iter_mut().for_each(RpcTransaction::unseal);
+        return Ok(rpc);
+    }
     match view.block(id)? {
         Some(block) => transaction_at(&view, &block, index.into()),
         None => Ok(None),
@@ -90,17 +95,10 @@ pub(super) fn decode_transaction(bytes: &[u8]) -> Result<RecoveredTransaction, F
     Ok(RecoveredTransaction::new_unchecked(tx, signer))
 }
 
-/// Takes a transaction into the pool; gives its hash, and the sender's next free nonce if the transaction waits behind a
-/// gap.
-pub(super) fn send(c: &Context, bytes: &[u8]) -> Result<(B256, Option<u64>), Failure> {
+/// Takes a transaction into the pool; gives its hash.
+pub(super) fn send(c: &Context, bytes: &[u8]) -> Result<B256, Failure> {
     let pool = c.pool.as_ref().ok_or_else(|| {
         Failure::Rejected("this node takes no transactions: send them to the sequencer's RPC address".into())
     })?;
-    let tx = decode_transaction(bytes)?;
-    let (sender, nonce) = (tx.signer(), alloy_consensus::Transaction::nonce(tx.inner()));
-    let hash = pool.add(tx)?;
-    let (_, state) = c.state(None)?;
-    let account = praxis_primitives::StateReader::account(&state, sender)?.unwrap_or_default();
-    let next = pool.next_nonce(sender, account.nonce);
-    Ok((hash, (next <= nonce).then_some(next)))
+    Ok(pool.add(decode_transaction(bytes)?)?)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RpcHeader {
-    hash: B256,
+    hash: Option<B256>,
     #[serde(flatten)]
     header: Header,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,7 +20,14 @@ pub(crate) struct RpcHeader {
 impl RpcHeader {
     pub(crate) fn new(header: &SealedHeader, timestamp_ms: Option<u64>) -> Self {
         let timestamp_ms = timestamp_ms.map(U64::from);
-        Self { hash: header.hash(), header: header.header().clone(), timestamp_ms }
+        Self { hash: Some(header.hash()), header: header.header().clone(), timestamp_ms }
+    }
+}
+
+impl RpcHeader {
+    /// Takes the hash away: the block is still open.
+    pub(crate) const fn unseal(&mut self) {
+        self.hash = None;
     }
 }
 
@@ -61,6 +68,14 @@ impl RpcBlock {
             transactions,
             uncles: body.ommers.iter().map(Header::hash_slow).collect(),
             withdrawals: body.withdrawals.clone(),
+        }
+    }
+
+    /// Takes the hash away: this block is still open.
+    pub(crate) fn unseal(&mut self) {
+        self.header.unseal();
+        if let Transactions::Full(full) = &mut self.transactions {
+            full.iter_mut().for_each(RpcTransaction::unseal);
         }
     }
 

@@ -22,7 +22,12 @@ pub(crate) struct L1Fees {
 impl L1Fees {
     /// The prices stand in the block's first transaction; zeros in a block that has none (genesis).
     pub(crate) fn of(block: &RecoveredBlock) -> Self {
-        let first = block.body().transactions.first().and_then(|tx| L1Attributes::from_transaction(tx).ok());
+        Self::of_first(block.body().transactions.first())
+    }
+
+    /// The same, given that transaction.
+    pub(crate) fn of_first(first: Option<&Transaction>) -> Self {
+        let first = first.and_then(|tx| L1Attributes::from_transaction(tx).ok());
         let (base, blob) = first.map_or((0, 0), |a| (u128::from(a.base_fee), a.blob_base_fee));
         Self {
             l1_fee: U128::ZERO,
@@ -44,7 +49,7 @@ pub(crate) struct RpcReceipt {
     status: U64,
     transaction_hash: B256,
     transaction_index: U64,
-    block_hash: B256,
+    block_hash: Option<B256>,
     block_number: U64,
     from: Address,
     to: Option<Address>,
@@ -62,6 +67,26 @@ pub(crate) struct RpcReceipt {
     l1: Option<L1Fees>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit_nonce: Option<U64>,
+    /// Only where it is true: the block is still open, and may never be sealed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    preconfirmed: bool,
+}
+
+impl RpcReceipt {
+    /// Takes the block's hash away: it is still open.
+    pub(crate) fn unseal(&mut self) {
+        self.block_hash = None;
+        self.preconfirmed = true;
+        self.logs.iter_mut().for_each(|log| log.block_hash = None);
+    }
+}
+
+/// What stands in a block before its transactions that are looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Before {
+    pub(crate) index: usize,
+    pub(crate) gas: u64,
+    pub(crate) logs: usize,
 }
 
 /// The receipts of the block's transactions in `wanted`, in order. `deposit_nonce` says which nonce the deposit at an
@@ -73,45 +98,57 @@ pub(crate) fn receipts_of(
     l1: Option<L1Fees>,
     deposit_nonce: impl Fn(usize) -> Option<u64>,
 ) -> Vec<RpcReceipt> {
+    receipts_from(block, receipts, wanted, Before::default(), l1, deposit_nonce)
+}
+
+/// The same for a piece of a block, after what stands before it.
+pub(crate) fn receipts_from(
+    block: &RecoveredBlock,
+    receipts: &[Receipt],
+    wanted: std::ops::Range<usize>,
+    mut before: Before,
+    l1: Option<L1Fees>,
+    deposit_nonce: impl Fn(usize) -> Option<u64>,
+) -> Vec<RpcReceipt> {
     let mut out = Vec::with_capacity(wanted.len());
-    let (mut gas_before, mut logs_before) = (0, 0);
     for (index, (tx, receipt)) in block.body().transactions.iter().zip(receipts).enumerate().take(wanted.end) {
         if wanted.contains(&index) {
             let nonce = if tx.is_deposit() { deposit_nonce(index) } else { Some(tx.nonce()) };
-            out.push(one(block, index, tx, receipt, gas_before, logs_before, l1, nonce));
+            out.push(one(block, index, tx, receipt, before, l1, nonce));
         }
-        gas_before = receipt.cumulative_gas_used;
-        logs_before += receipt.logs.len();
+        before = Before {
+            index: before.index + 1,
+            gas: receipt.cumulative_gas_used,
+            logs: before.logs + receipt.logs.len(),
+        };
     }
     out
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call, of values that belong to no common thing")]
 fn one(
     block: &RecoveredBlock,
     index: usize,
     tx: &Transaction,
     receipt: &Receipt,
-    gas_before: u64,
-    logs_before: usize,
+    before: Before,
     l1: Option<L1Fees>,
     nonce: Option<u64>,
 ) -> RpcReceipt {
     let from = block.senders()[index];
     let hash = tx.hash();
     let numbered = receipt.logs.iter().enumerate();
-    let logs = numbered.map(|(i, log)| log_at(block, index, hash, log, logs_before + i, false)).collect();
+    let logs = numbered.map(|(i, log)| log_at(block, before.index, hash, log, before.logs + i, false)).collect();
     RpcReceipt {
         kind: U64::from(tx.ty()),
         status: U64::from(u8::from(receipt.success)),
         transaction_hash: hash,
-        transaction_index: U64::from(index),
-        block_hash: block.hash(),
+        transaction_index: U64::from(before.index),
+        block_hash: Some(block.hash()),
         block_number: U64::from(block.number),
         from,
         to: tx.to(),
         cumulative_gas_used: U64::from(receipt.cumulative_gas_used),
-        gas_used: U64::from(receipt.cumulative_gas_used.saturating_sub(gas_before)),
+        gas_used: U64::from(receipt.cumulative_gas_used.saturating_sub(before.gas)),
         effective_gas_price: U128::from(tx.effective_gas_price(block.base_fee_per_gas)),
         contract_address: nonce.filter(|_| tx.kind().is_create()).map(|nonce| from.create(nonce)),
         logs,
@@ -120,5 +157,6 @@ fn one(
         blob_gas_price: tx.blob_gas_used().map(|_| U128::from(praxis_primitives::blob_base_fee(block.excess_blob_gas))),
         l1,
         deposit_nonce: nonce.filter(|_| tx.is_deposit()).map(U64::from),
+        preconfirmed: false,
     }
 }

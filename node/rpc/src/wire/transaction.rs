@@ -135,6 +135,11 @@ impl RpcTransaction {
         }
     }
 
+    /// Takes the block's hash away: it is still open.
+    pub(crate) const fn unseal(&mut self) {
+        self.block_hash = None;
+    }
+
     /// Says which nonce of its sender a deposit used: its own encoding does not hold it.
     pub(crate) fn set_deposit_nonce(&mut self, nonce: u64) {
         if let Envelope::Deposit(deposit) = &mut self.envelope {

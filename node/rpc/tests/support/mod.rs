@@ -14,11 +14,11 @@ use jsonrpsee::{
     http_client::{HttpClient, HttpClientBuilder},
     types::ErrorObjectOwned,
 };
-use praxis_chain::{Chain, ChainOptions, ImportedBlock, TransactionSource};
+use praxis_chain::{BuiltBlock, Chain, ChainOptions, ImportedBlock, PendingBlock, PendingPart, TransactionSource};
 use praxis_pool::{BestTransactions, Pool, PoolConfig, PoolHead, PoolLimits};
 use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache, ResultCache};
 use praxis_primitives::{
-    BlockNumHash, ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, L1Attributes, L1BlockInfo,
+    BlockNumHash, ChainSpec, EthereumRules, Fault, FeeParams, GenesisAccount, GenesisSpec, L1Attributes, L1BlockInfo,
     PayloadAttributes, RecoveredTransaction, RollupConfig, RollupGenesis, Rules,
 };
 use praxis_rpc::{L1Status, RpcConfig, RpcContext, RpcHandle, RpcServer};
@@ -97,7 +97,8 @@ fn ethereum_spec() -> ChainSpec {
     }
 }
 
-struct FromPool<'a>(&'a Pool, BestTransactions);
+/// Everything executable; `Some` shows the block to that chain as it grows, as a builder does.
+struct FromPool<'a>(Option<&'a Chain>, BestTransactions);
 
 impl TransactionSource for FromPool<'_> {
     fn next(&mut self, gas_left: u64) -> Option<RecoveredTransaction> {
@@ -108,6 +109,17 @@ impl TransactionSource for FromPool<'_> {
     }
     fn rejected(&mut self, hash: B256, reason: &str) {
         panic!("{hash} was rejected: {reason}");
+    }
+    fn follows(&self) -> bool {
+        self.0.is_some()
+    }
+    fn opened(&mut self, block: PendingBlock) -> Result<(), Fault> {
+        self.0.unwrap().show_pending(block);
+        Ok(())
+    }
+    fn executed(&mut self, part: PendingPart) -> Result<(), Fault> {
+        self.0.unwrap().preconfirm(part);
+        Ok(())
     }
 }
 
@@ -161,6 +173,18 @@ impl Node {
 
     /// The same with another L1 origin, so that another block stands at the same number.
     pub fn seal_salted(&self, salt: u8) -> Arc<ImportedBlock> {
+        let built = self.build(salt, None);
+        let imported = self.chain.import(&built.block).unwrap();
+        self.pool.update_all(pool_head(&self.chain)).unwrap();
+        imported
+    }
+
+    /// Opens a block with everything executable in the pool and does not seal it.
+    pub fn open(&self) {
+        self.build(0, Some(&self.chain));
+    }
+
+    fn build(&self, salt: u8, show: Option<&Chain>) -> BuiltBlock {
         let head = self.chain.head();
         let number = head.number + 1;
         let origin = L1BlockInfo {
@@ -191,11 +215,8 @@ impl Node {
             transactions: if config.is_some() { vec![first.encoded_2718().into()] } else { vec![] },
         };
         let base_fee = self.chain.spec().fees.next_base_fee(head.header());
-        let mut source = FromPool(&self.pool, self.pool.best(base_fee));
-        let built = self.chain.build(&attributes, &mut source).unwrap();
-        let imported = self.chain.import(&built.block).unwrap();
-        self.pool.update_all(pool_head(&self.chain)).unwrap();
-        imported
+        let mut source = FromPool(show, self.pool.best(base_fee));
+        self.chain.build(&attributes, &mut source).unwrap()
     }
 
     /// A signed transaction of the rich account.

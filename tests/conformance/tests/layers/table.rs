@@ -184,6 +184,7 @@ pub(crate) const ROWS: &[Row] = &[
         &[
             "praxis-chain",
             "praxis-conformance",
+            "praxis-e2e",
             "praxis-evm",
             "praxis-import",
             "praxis-inference",

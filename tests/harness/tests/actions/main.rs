@@ -6,6 +6,7 @@ mod happy;
 mod inbox;
 mod lies;
 mod models;
+mod preconfirmed;
 mod properties;
 mod reorgs;
 mod restarts;

@@ -65,7 +65,7 @@ pub(super) const METHODS: &[Method] = &[
     method("eth_sendRawTransaction", &["transaction:Bytes"], "Send a transaction", "hash:Hash"),
     method(
         "eth_sendRawTransactionSync",
-        &["transaction:Bytes", "timeoutMs?:Quantity"],
+        &["transaction:Bytes", "timeoutMs?:Quantity", "wishes?:Object"],
         "Send a transaction and wait for its receipt (EIP-7966)",
         "receipt:Object",
     ),

@@ -8,7 +8,7 @@ use praxis_evm::{
     BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, ModelAccess, assemble_header, check_header,
 };
 use praxis_primitives::{
-    Block, ChainSpec, Fault, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateReader,
+    Block, ChainSpec, Fault, Fork, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateReader,
 };
 use praxis_storage::{CommitBlock, HeadUpdate, StateView};
 use praxis_trie::{NodeReader, TrieUpdates, state_root};
@@ -42,11 +42,18 @@ impl Base<'_> {
     /// Executes a sealed block and compares every field of its header with the execution's.
     pub(crate) fn check(&self, block: &RecoveredBlock, models: ModelAccess) -> Result<Executed, ChainError> {
         let number = block.number;
+        let body = block.body();
+        let withdrawals = body.withdrawals.as_ref().map(|withdrawals| withdrawals.as_slice());
         let context = BlockContext::of_block(self.spec, self.parent, block.header())
+            .and_then(|context| match self.spec.rollup() {
+                Some(_) => Ok(context),
+                None => context.with_body(&body.ommers, withdrawals),
+            })
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;
         let mut executor = BlockExecutor::new(self.spec, context.clone(), self.state, models);
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
         let transactions: Vec<_> = block.clone_transactions_recovered().collect();
+        let mut state_roots = Vec::new();
         for (index, tx) in transactions.iter().enumerate() {
             executor.execute(tx).map_err(|error| match error {
                 ExecuteError::Invalid(reason) => {
@@ -54,8 +61,12 @@ impl Base<'_> {
                 }
                 ExecuteError::Fault(fault) => ChainError::fault(number, fault),
             })?;
+            if context.fork < Fork::Byzantium {
+                state_roots.push(state_root(self.nodes, &executor.changes_so_far())?.root);
+            }
         }
-        let output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
+        let mut output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
+        output.state_roots = state_roots;
         let executed = self.close(&context, transactions, output)?;
         check_header(executed.block.header(), block.header())
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;
@@ -82,7 +93,9 @@ impl Base<'_> {
         let message_passer_root = outcome.storage_root_of(self.nodes, L2_TO_L1_MESSAGE_PASSER)?;
         let (transactions, senders): (Vec<_>, Vec<_>) = transactions.into_iter().map(|tx| tx.into_parts()).unzip();
         let header = assemble_header(self.spec, context, &transactions, &output, outcome.root, message_passer_root);
-        let body = BlockBody { transactions, ommers: vec![], withdrawals: Some(Default::default()) };
+        let parts = &context.ethereum;
+        let withdrawals = (context.fork >= Fork::Shanghai).then(|| parts.withdrawals.clone().into());
+        let body = BlockBody { transactions, ommers: parts.ommers.clone(), withdrawals };
         let block = RecoveredBlock::new_sealed(SealedBlock::seal_slow(Block { header, body }), senders);
         Ok(Executed { block, output, trie: outcome.updates })
     }
@@ -113,6 +126,22 @@ impl Chain {
         }
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
         Ok(executor)
+    }
+
+    /// The state root after each transaction of a stored block from before Byzantium, which its receipts hold; nothing for a
+    /// later block. The block is executed again for it.
+    ///
+    /// # Errors
+    /// When the state before the block has been pruned, or the node has a fault.
+    pub fn receipt_state_roots(&self, block: &RecoveredBlock) -> Result<Vec<B256>, ChainError> {
+        if self.spec.fork(block.number, block.timestamp) >= Fork::Byzantium || block.body().transactions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let number = block.number.saturating_sub(1);
+        let parent = self.db.header(number)?.ok_or(ChainError::UnknownBlock(number))?;
+        let state = self.db.state_at(number)?;
+        let executed = self.base(&parent, &state).check(block, self.models(&state))?;
+        Ok(executed.output.state_roots)
     }
 
     /// Writes an executed block on top of the head, in one atomic batch, and tells the listeners.

@@ -2,7 +2,6 @@
 
 use crate::{
     BlockContext, CallOutcome, CallRequest, SimulateError, StateOverrides, env,
-    evm::BlockEvm,
     overrides::OverriddenState,
     simulate,
     watch::{Watcher, Watching},
@@ -32,9 +31,9 @@ pub fn create_access_list(
     let mut request = request.clone();
     let gas_limit = simulate::gas_limit(context, &request);
     for _ in 0..MAX_ROUNDS {
-        let mut evm = BlockEvm::new(spec, context, simulate::config(spec, &request), &state, models.clone());
+        let mut evm = simulate::evm(spec, context, &state, models.clone(), &request);
         let watching = Watching::AccessList(Box::new(AccessListInspector::new(request.access_list.clone())));
-        let env = env::call(spec, &request, gas_limit);
+        let env = env::call(spec, context, &request, gas_limit);
         let (ran, watcher) = evm.run_watched(env, None, 0, Watcher::unlimited(watching));
         let outcome = ran.map(CallOutcome::from).map_err(|error| evm.error(error))?;
         let Watching::AccessList(inspector) = watcher.watching else {

@@ -1,5 +1,6 @@
 //! [`StateReader`] as revm's database.
 
+use crate::bare_storage::{MARKER, is_bare};
 use alloy_primitives::{Address, B256, U256};
 use praxis_primitives::{Account, Fault, StateReader};
 use revm::{
@@ -18,7 +19,11 @@ impl DBErrorMarker for DatabaseFault {}
 
 /// State as of the parent block.
 #[derive(Clone, Copy)]
-pub(crate) struct StateDatabase<'a>(pub(crate) &'a dyn StateReader);
+pub(crate) struct StateDatabase<'a> {
+    pub(crate) state: &'a dyn StateReader,
+    /// Accounts without code and nonce may have storage.
+    pub(crate) bare_storage: bool,
+}
 
 impl std::fmt::Debug for StateDatabase<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -60,21 +65,28 @@ impl DatabaseRef for StateDatabase<'_> {
     type Error = DatabaseFault;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
-        Ok(self.0.account(address).map_err(DatabaseFault)?.map(account_info))
+        let Some(account) = self.state.account(address).map_err(DatabaseFault)? else { return Ok(None) };
+        let mut info = account_info(account);
+        if self.bare_storage && is_bare(&account) && self.state.has_storage(address).map_err(DatabaseFault)? {
+            info.code_hash = MARKER;
+        }
+        Ok(Some(info))
     }
 
     fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, Self::Error> {
-        let code = self.0.code(code_hash).map_err(DatabaseFault)?;
-        // Code that begins with 0xef01 and is no delegation cannot have been stored by any transaction.
-        Bytecode::new_raw_checked(code)
-            .map_err(|error| DatabaseFault(Fault::new(format!("stored code {code_hash} is broken: {error}"))))
+        if code_hash == MARKER {
+            return Ok(Bytecode::default());
+        }
+        let code = self.state.code(code_hash).map_err(DatabaseFault)?;
+        // Before London code could begin with 0xef01 and be no delegation: it runs, into an invalid instruction.
+        Ok(Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code)))
     }
 
     fn storage_ref(&self, address: Address, index: U256) -> Result<U256, Self::Error> {
-        self.0.storage(address, index).map_err(DatabaseFault)
+        self.state.storage(address, index).map_err(DatabaseFault)
     }
 
     fn block_hash_ref(&self, number: u64) -> Result<B256, Self::Error> {
-        self.0.block_hash(number).map_err(DatabaseFault)
+        self.state.block_hash(number).map_err(DatabaseFault)
     }
 }

@@ -1,5 +1,6 @@
 //! revm's changes as a [`StateDiff`].
 
+use crate::bare_storage::{MARKER, real_code_hash};
 use alloy_primitives::U256;
 use praxis_primitives::{Account, AccountDiff, StateDiff};
 use revm::{
@@ -10,25 +11,28 @@ use revm::{
 use std::collections::BTreeMap;
 
 /// The difference that a block's changes make, sorted, without changes that cancel out.
-pub(crate) fn of_bundle(bundle: BundleState) -> StateDiff {
+///
+/// Since Spurious Dragon (EIP-161) there are no empty accounts: `empty_accounts` says that the block is older.
+pub(crate) fn of_bundle(bundle: BundleState, empty_accounts: bool) -> StateDiff {
     let mut diff = StateDiff::default();
     for (address, account) in bundle.state {
-        let account = account_diff(account);
+        let account = account_diff(account, empty_accounts);
         if let Some(account) = account {
             diff.accounts.insert(address, account);
         }
     }
     for (hash, code) in bundle.contracts {
-        if hash != KECCAK_EMPTY {
+        if hash != KECCAK_EMPTY && hash != MARKER {
             diff.codes.insert(hash, code.original_bytes());
         }
     }
     diff
 }
 
-fn account_diff(changed: BundleAccount) -> Option<AccountDiff> {
-    let before = changed.original_info.as_ref().and_then(account);
-    let after = changed.info.as_ref().and_then(account);
+fn account_diff(changed: BundleAccount, empty_accounts: bool) -> Option<AccountDiff> {
+    // An empty account from before EIP-161 that is touched since is a change, too.
+    let before = changed.original_info.as_ref().map(account);
+    let after = changed.info.as_ref().filter(|info| empty_accounts || !info.is_empty()).map(account);
     let destroyed = changed.status.was_destroyed();
     // An account that did not exist has no storage to wipe.
     let storage_wiped = destroyed && before.is_some();
@@ -46,7 +50,6 @@ fn account_diff(changed: BundleAccount) -> Option<AccountDiff> {
     Some(AccountDiff { account: after, storage_wiped, storage })
 }
 
-/// The account; `None` when it is empty by EIP-161.
-fn account(info: &AccountInfo) -> Option<Account> {
-    (!info.is_empty()).then_some(Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash })
+fn account(info: &AccountInfo) -> Account {
+    Account { nonce: info.nonce, balance: info.balance, code_hash: real_code_hash(info.code_hash) }
 }

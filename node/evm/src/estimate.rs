@@ -1,13 +1,16 @@
 //! `eth_estimateGas`.
 
 use crate::{
-    BlockContext, CallOutcome, CallRequest, CallStatus, InvalidTransaction, SimulateError, StateOverrides,
-    overrides::OverriddenState, simulate::call,
+    BlockContext, CallOutcome, CallRequest, CallStatus, InvalidTransaction, SimulateError, StateOverrides, env,
+    overrides::OverriddenState,
+    simulate,
+    watch::{Watcher, Watching},
 };
-use alloy_eips::eip7825::MAX_TX_GAS_LIMIT_OSAKA;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use praxis_precompile::ModelAccess;
 use praxis_primitives::{ChainSpec, Fault, StateReader};
+use revm::state::Account;
+use std::collections::BTreeSet;
 
 /// Gas of a transaction that does nothing.
 const TRANSACTION_GAS: u64 = 21_000;
@@ -40,23 +43,35 @@ impl From<SimulateError> for EstimateError {
 }
 
 /// What must be the same with less gas. A contract may catch the failure of an inner call that ran out of gas (it keeps a
-/// 64th) and succeed all the same, so success alone says little: the inferences that stand and the logs must be there too.
+/// 64th, EIP-150) and succeed all the same, and an agent then decides otherwise. So success alone says little: the same
+/// frames must be entered and end alike, and the inferences that stand, the logs and the slots that are written must be
+/// there too. Their values may differ, because they may be made from the gas that is left.
 #[derive(Debug, PartialEq, Eq)]
 struct Effect {
+    frames: B256,
     inferences: Vec<(Address, B256, B256, B256)>,
     logs: Vec<(Address, Vec<B256>)>,
+    slots: BTreeSet<(Address, U256)>,
+}
+
+/// A call, and what it did beside its outcome.
+struct Attempt {
+    outcome: CallOutcome,
+    frames: B256,
+    slots: BTreeSet<(Address, U256)>,
 }
 
 impl Effect {
     /// The effect of a call that succeeded.
-    fn of(outcome: &CallOutcome) -> Option<Self> {
+    fn of(attempt: &Attempt) -> Option<Self> {
+        let Attempt { outcome, frames, slots } = attempt;
         if outcome.status != CallStatus::Success {
             return None;
         }
         let standing = outcome.inferences.iter().map(|entry| &entry.record).filter(|record| !record.reverted);
         let inferences = standing.map(|r| (r.caller, r.model, r.input_hash, r.output_hash)).collect();
         let logs = outcome.logs.iter().map(|log| (log.address, log.topics().to_vec())).collect();
-        Some(Self { inferences, logs })
+        Some(Self { frames: *frames, inferences, logs, slots: slots.clone() })
     }
 }
 
@@ -77,13 +92,18 @@ pub fn estimate_gas(
     overrides: &StateOverrides,
 ) -> Result<u64, EstimateError> {
     let state = OverriddenState::new(state, overrides);
-    let limit = request.gas.unwrap_or(context.gas_limit).min(context.gas_limit).min(MAX_TX_GAS_LIMIT_OSAKA);
+    let limit = request
+        .gas
+        .unwrap_or(context.gas_limit)
+        .min(context.gas_limit)
+        .min(spec.tx_gas_cap(context.fork).unwrap_or(u64::MAX));
     let most = affordable(&state, request, limit)?;
-    let attempt = |gas: u64| call(spec, context, &state, models.clone(), request, gas);
+    let attempt = |gas: u64| watched_call(spec, context, &state, models.clone(), request, gas);
     let full = attempt(most)?;
-    let Some(wanted) = Effect::of(&full) else { return Err(EstimateError::Failed(Box::new(full))) };
+    let Some(wanted) = Effect::of(&full) else { return Err(EstimateError::Failed(Box::new(full.outcome))) };
+    let full = full.outcome;
     let enough = |gas: u64| match attempt(gas) {
-        Ok(outcome) => Ok(Effect::of(&outcome).as_ref() == Some(&wanted)),
+        Ok(attempt) => Ok(Effect::of(&attempt).as_ref() == Some(&wanted)),
         // Too little to begin with.
         Err(SimulateError::Invalid(InvalidTransaction::IntrinsicGas { .. })) => Ok(false),
         Err(error) => Err(EstimateError::from(error)),
@@ -94,6 +114,31 @@ pub fn estimate_gas(
     let least = search(&full, most, &enough)?;
     let with_margin = least.saturating_add(least / MARGIN).min(most);
     Ok(if enough(with_margin)? { with_margin } else { least })
+}
+
+/// One call with this gas limit, its frames and the slots that it writes.
+fn watched_call(
+    spec: &ChainSpec,
+    context: &BlockContext,
+    state: &dyn StateReader,
+    models: ModelAccess,
+    request: &CallRequest,
+    gas_limit: u64,
+) -> Result<Attempt, SimulateError> {
+    let mut evm = simulate::evm(spec, context, state, models, request);
+    let watcher = Watcher::unlimited(Watching::Frames(Box::default()));
+    let (ran, watcher) = evm.run_watched(env::call(spec, context, request, gas_limit), None, 0, watcher);
+    let ran = ran.map_err(|error| evm.error(error))?;
+    let frames = match watcher.watching {
+        Watching::Frames(hasher) => hasher.finish(),
+        _ => B256::ZERO,
+    };
+    let written = |(address, account): (&Address, &Account)| {
+        let changed = account.storage.iter().filter(|(_, slot)| slot.is_changed());
+        changed.map(|(key, _)| (*address, *key)).collect::<Vec<_>>()
+    };
+    let slots = ran.changes.iter().flat_map(written).collect();
+    Ok(Attempt { outcome: CallOutcome::from(ran), frames, slots })
 }
 
 /// The least gas that is enough, to a 64th. What the call spent without refunds is a bound below.

@@ -1,7 +1,7 @@
 //! The EVM that executes blocks and calls alike.
 
 use crate::{
-    BlockContext, ExecuteError, InvalidTransaction,
+    BlockContext, ExecuteError, InvalidTransaction, bare_storage,
     database::{DatabaseFault, StateDatabase},
     env,
     handler::TransactionHandler,
@@ -19,7 +19,7 @@ use revm::{
         result::{EVMError, ExecutionResult, HaltReason},
     },
     database::State,
-    database_interface::{DatabaseCommit, bal::EvmDatabaseError},
+    database_interface::{DatabaseCommit, DatabaseCommitExt, bal::EvmDatabaseError},
     handler::{EthFrame, Handler, instructions::EthInstructions},
     inspector::InspectorHandler,
     interpreter::interpreter::EthInterpreter,
@@ -78,13 +78,18 @@ impl<'a> BlockEvm<'a> {
             }
             Rules::Ethereum(_) => (InferencePrecompiles::ethereum(), None),
         };
-        let database = State::builder().with_database(StateDatabase(state)).with_bundle_update().build();
-        let inner = Context::mainnet()
-            .with_block(env::block(context))
+        let bare_storage = bare_storage::may_exist(spec);
+        let database = StateDatabase { state, bare_storage };
+        let database = State::builder().with_database(database).with_bundle_update().build();
+        let mut inner = Context::mainnet()
+            .with_block(env::block(spec, context))
             .with_cfg(config)
             .with_db(database)
             .build_mainnet_with_inspector(Watcher::default())
             .with_precompiles(precompiles);
+        if bare_storage {
+            bare_storage::install(&mut inner);
+        }
         Self { inner, base_fee_to, followed: None }
     }
 
@@ -159,8 +164,16 @@ impl<'a> BlockEvm<'a> {
         Ok(Ran { ended, inferences: Vec::new(), changes })
     }
 
-    /// Calls a system contract, if it has code, and keeps what it changes.
-    pub(crate) fn system_call(&mut self, caller: Address, contract: Address, data: Bytes) -> Result<(), ExecuteError> {
+    /// Calls a system contract, keeps what it changes and gives what it returns.
+    ///
+    /// # Errors
+    /// When the contract fails, or the node cannot compute it.
+    pub(crate) fn system_call(
+        &mut self,
+        caller: Address,
+        contract: Address,
+        data: Bytes,
+    ) -> Result<Bytes, ExecuteError> {
         self.inner.precompiles.begin();
         let result = self.inner.system_call_one_with_caller(caller, contract, data);
         let changes = self.inner.ctx.journal_mut().finalize();
@@ -169,7 +182,12 @@ impl<'a> BlockEvm<'a> {
             return Err(Fault::new(format!("the system call of {contract} failed: {result:?}")).into());
         }
         self.commit(changes);
-        Ok(())
+        Ok(result.into_output().unwrap_or_default())
+    }
+
+    /// Credits balances that no transaction moves.
+    pub(crate) fn credit(&mut self, amounts: impl IntoIterator<Item = (Address, u128)>) -> Result<(), Fault> {
+        self.state_mut().increment_balances(amounts).map_err(state_fault)
     }
 
     /// Whether an account has code.
@@ -195,6 +213,12 @@ impl<'a> BlockEvm<'a> {
     /// What was kept since the last call of this; from the first call on, which gives nothing, it is followed.
     pub(crate) fn take_changes(&mut self) -> StateDiff {
         self.followed.replace(StateDiff::default()).unwrap_or_default()
+    }
+
+    /// Empties accounts and gives the sum of what they held, in wei.
+    pub(crate) fn drain(&mut self, addresses: impl IntoIterator<Item = Address>) -> Result<u128, Fault> {
+        let drained = self.state_mut().drain_balances(addresses).map_err(state_fault)?;
+        Ok(drained.into_iter().fold(0, u128::saturating_add))
     }
 
     /// The block's state, to take its changes out.

@@ -1,15 +1,16 @@
 //! Executing a block.
 
 use crate::{
-    BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, diff, env,
+    BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, diff, env, ethereum,
     evm::{BlockEvm, Ran},
     system,
 };
 use alloy_consensus::{Transaction as _, TransactionEnvelope as _};
+use alloy_eips::eip7685::Requests;
 use alloy_primitives::{Bloom, logs_bloom};
 use praxis_precompile::ModelAccess;
 use praxis_primitives::{
-    ChainSpec, Fault, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, StateDiff, StateReader,
+    ChainSpec, Fault, Fork, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, Rules, StateDiff, StateReader,
     inference_requests,
 };
 use revm::{context::TxEnv, database::states::bundle_state::BundleRetention};
@@ -27,6 +28,7 @@ pub struct BlockExecutor<'a> {
     inferences: Vec<InferenceEntry>,
     chunks: Vec<ModelChunk>,
     gas_used: u64,
+    blob_gas_used: u64,
     fault: Option<Fault>,
 }
 
@@ -40,7 +42,7 @@ impl<'a> BlockExecutor<'a> {
     /// An executor for the block `context` on `state`, the state after its parent. `models` serves the models of that
     /// state; on Ethereum it is never asked.
     pub fn new(spec: &'a ChainSpec, context: BlockContext, state: &'a dyn StateReader, models: ModelAccess) -> Self {
-        let evm = BlockEvm::new(spec, &context, env::config(spec), state, models);
+        let evm = BlockEvm::new(spec, &context, env::config(spec, &context), state, models);
         Self::over(spec, context, evm)
     }
 
@@ -53,6 +55,7 @@ impl<'a> BlockExecutor<'a> {
             inferences: Vec::new(),
             chunks: Vec::new(),
             gas_used: 0,
+            blob_gas_used: 0,
             fault: None,
         }
     }
@@ -62,18 +65,17 @@ impl<'a> BlockExecutor<'a> {
         &self.context
     }
 
-    /// Stores the parent's hash (EIP-2935) and the parent beacon block root (EIP-4788).
+    /// Stores the parent's hash (EIP-2935) and the parent beacon block root (EIP-4788), and on Ethereum does what else
+    /// comes before the block's transactions.
     ///
     /// # Errors
     /// A fault: a system contract never fails.
     pub fn apply_pre_block(&mut self) -> Result<(), Fault> {
-        match system::apply(&mut self.evm, &self.context) {
-            Ok(()) => Ok(()),
-            Err(ExecuteError::Fault(fault)) => Err(self.poison(fault)),
-            Err(ExecuteError::Invalid(reason)) => {
-                Err(self.poison(Fault::new(format!("a system call failed: {reason}"))))
-            }
+        let mut applied = system::apply(&mut self.evm, &self.context);
+        if let (Ok(()), Rules::Ethereum(rules)) = (&applied, &self.spec.rules) {
+            applied = ethereum::before_transactions(rules, &self.context, &mut self.evm).map_err(Into::into);
         }
+        applied.map_err(|error| self.poison(error.into_fault()))
     }
 
     /// What the block has changed since the last call of this. From the first call on, which gives nothing, changes are
@@ -111,17 +113,31 @@ impl<'a> BlockExecutor<'a> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone().into());
         }
-        let (env, mint) = env::transaction(self.spec, tx)?;
+        let (env, mint) = env::transaction(self.spec, &self.context, tx)?;
         let (gas_limit, gas_left) = (tx.gas_limit(), self.gas_left());
         if gas_limit > gas_left {
             return Err(InvalidTransaction::BlockGasExceeded { gas_limit, gas_left }.into());
         }
+        self.check_blobs(tx.blob_gas_used().unwrap_or_default())?;
         let index = u32::try_from(self.receipts.len()).map_err(|_| Fault::new("a block has 2^32 transactions"))?;
         Ok((env, mint, index))
     }
 
     pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {
         &mut self.evm
+    }
+
+    /// That the block has room for a transaction's blobs (EIP-4844).
+    fn check_blobs(&self, blob_gas: u64) -> Result<(), InvalidTransaction> {
+        if blob_gas == 0 {
+            return Ok(());
+        }
+        let most = self.spec.blob_params(self.context.fork, self.context.timestamp).max_blob_gas_per_block();
+        let left = most.saturating_sub(self.blob_gas_used);
+        if blob_gas > left {
+            return Err(InvalidTransaction::BlobGasExceeded { blob_gas, left });
+        }
+        Ok(())
     }
 
     pub(crate) fn not_run(&mut self, error: crate::evm::InnerError) -> ExecuteError {
@@ -144,6 +160,7 @@ impl<'a> BlockExecutor<'a> {
         }
         self.evm.commit(changes);
         self.gas_used = self.gas_used.saturating_add(ended.gas_used);
+        self.blob_gas_used = self.blob_gas_used.saturating_add(tx.blob_gas_used().unwrap_or_default());
         let receipt =
             Receipt { tx_type: tx.inner().tx_type(), success, cumulative_gas_used: self.gas_used, logs: ended.logs };
         self.receipts.push(receipt.clone());
@@ -158,17 +175,51 @@ impl<'a> BlockExecutor<'a> {
         })
     }
 
-    /// Ends the block.
+    /// What the transactions so far have changed: a receipt from before Byzantium holds the state root after its
+    /// transaction.
+    pub fn changes_so_far(&mut self) -> StateDiff {
+        let empty_accounts = self.has_empty_accounts();
+        let state = self.evm.state_mut();
+        state.merge_transitions(BundleRetention::PlainState);
+        diff::of_bundle(state.bundle_state.clone(), empty_accounts)
+    }
+
+    /// Whether accounts may be empty: before EIP-161.
+    fn has_empty_accounts(&self) -> bool {
+        self.context.fork < Fork::SpuriousDragon
+    }
+
+    /// Ends the block: on Ethereum with rewards, withdrawals and requests to the beacon chain.
+    ///
+    /// # Errors
+    /// When a fault stopped it before, or stops it now.
+    pub fn finish(mut self) -> Result<ExecutionOutput, Fault> {
+        let requests = match (&self.fault, &self.spec.rules) {
+            (None, Rules::Ethereum(rules)) => {
+                ethereum::after_transactions(rules, &self.context, &mut self.evm, &self.receipts)
+                    .map_err(ExecuteError::into_fault)?
+            }
+            _ => Requests::default(),
+        };
+        let mut output = self.finish_transactions()?;
+        if !requests.is_empty() {
+            output.requests = requests;
+        }
+        Ok(output)
+    }
+
+    /// Ends what is no whole block: without what a block changes after its transactions.
     ///
     /// # Errors
     /// When a fault stopped it before.
-    pub fn finish(mut self) -> Result<ExecutionOutput, Fault> {
+    pub fn finish_transactions(mut self) -> Result<ExecutionOutput, Fault> {
+        let empty_accounts = self.has_empty_accounts();
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         let state = self.evm.state_mut();
         state.merge_transitions(BundleRetention::PlainState);
-        let diff = diff::of_bundle(state.take_bundle());
+        let diff = diff::of_bundle(state.take_bundle(), empty_accounts);
         let mut bloom = Bloom::ZERO;
         for receipt in &self.receipts {
             bloom |= logs_bloom(&receipt.logs);
@@ -177,6 +228,8 @@ impl<'a> BlockExecutor<'a> {
         Ok(ExecutionOutput {
             receipts: self.receipts,
             gas_used: self.gas_used,
+            blob_gas_used: self.blob_gas_used,
+            state_roots: Vec::new(),
             logs_bloom: bloom,
             diff,
             requests: inference_requests(&records),

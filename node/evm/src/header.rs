@@ -2,12 +2,11 @@
 
 use crate::{BlockContext, ExecutionOutput};
 use alloy_consensus::{
-    EMPTY_OMMER_ROOT_HASH, TxReceipt,
-    constants::EMPTY_WITHDRAWALS,
-    proofs::{calculate_receipt_root, calculate_transaction_root},
+    Eip658Value, ReceiptEnvelope, TxReceipt,
+    proofs::{calculate_ommers_root, calculate_receipt_root, calculate_transaction_root, calculate_withdrawals_root},
 };
-use alloy_primitives::{B64, B256, U256};
-use praxis_primitives::{ChainSpec, Header, Receipt, Rules, Transaction};
+use alloy_primitives::B256;
+use praxis_primitives::{ChainSpec, Fork, Header, Receipt, Rules, Transaction};
 use std::fmt::Debug;
 
 /// A field of a header is not what it must be.
@@ -47,8 +46,19 @@ pub fn receipts_root(receipts: &[Receipt]) -> B256 {
     calculate_receipt_root(&with_bloom)
 }
 
+/// Root over receipts from before Byzantium: each holds a state root and no status (EIP-658).
+fn receipts_root_with_states(receipts: &[Receipt], state_roots: &[B256]) -> B256 {
+    let with_state = |(receipt, root): (&Receipt, &B256)| {
+        let status = Eip658Value::PostState(*root);
+        let (cumulative_gas_used, logs) = (receipt.cumulative_gas_used, receipt.logs.clone());
+        ReceiptEnvelope::Legacy(alloy_consensus::Receipt { status, cumulative_gas_used, logs }.into_with_bloom())
+    };
+    let receipts: Vec<ReceiptEnvelope> = receipts.iter().zip(state_roots).map(with_state).collect();
+    calculate_receipt_root(&receipts)
+}
+
 /// The header of a block whose transactions have been executed. `state_root` is that of the state afterwards;
-/// `withdrawals_root` is the message passer's storage root then, and is ignored on Ethereum, which here never has
+/// `withdrawals_root` is the message passer's storage root then, and is ignored on Ethereum, where the context has the
 /// withdrawals.
 pub fn assemble_header(
     spec: &ChainSpec,
@@ -58,32 +68,37 @@ pub fn assemble_header(
     state_root: B256,
     withdrawals_root: B256,
 ) -> Header {
+    let (fork, parts) = (context.fork, &context.ethereum);
     let withdrawals_root = match spec.rules {
         Rules::Rollup(_) => withdrawals_root,
-        Rules::Ethereum(_) => EMPTY_WITHDRAWALS,
+        Rules::Ethereum(_) => calculate_withdrawals_root(&parts.withdrawals),
+    };
+    let receipts_root = match fork < Fork::Byzantium {
+        true => receipts_root_with_states(&output.receipts, &output.state_roots),
+        false => receipts_root(&output.receipts),
     };
     Header {
         parent_hash: context.parent_hash,
-        ommers_hash: EMPTY_OMMER_ROOT_HASH,
+        ommers_hash: calculate_ommers_root(&parts.ommers),
         beneficiary: context.beneficiary,
         state_root,
         transactions_root: transactions_root(transactions),
-        receipts_root: receipts_root(&output.receipts),
+        receipts_root,
         logs_bloom: output.logs_bloom,
-        difficulty: U256::ZERO,
+        difficulty: parts.difficulty,
         number: context.number,
         gas_limit: context.gas_limit,
         gas_used: output.gas_used,
         timestamp: context.timestamp,
         extra_data: context.extra_data.clone(),
         mix_hash: context.prev_randao,
-        nonce: B64::ZERO,
-        base_fee_per_gas: Some(context.base_fee),
-        withdrawals_root: Some(withdrawals_root),
-        blob_gas_used: Some(0),
-        excess_blob_gas: Some(context.excess_blob_gas),
-        parent_beacon_block_root: Some(context.parent_beacon_block_root),
-        requests_hash: Some(output.requests.requests_hash()),
+        nonce: parts.nonce,
+        base_fee_per_gas: (fork >= Fork::London).then_some(context.base_fee),
+        withdrawals_root: (fork >= Fork::Shanghai).then_some(withdrawals_root),
+        blob_gas_used: (fork >= Fork::Cancun).then_some(output.blob_gas_used),
+        excess_blob_gas: (fork >= Fork::Cancun).then_some(context.excess_blob_gas),
+        parent_beacon_block_root: (fork >= Fork::Cancun).then_some(context.parent_beacon_block_root),
+        requests_hash: (fork >= Fork::Prague).then(|| output.requests.requests_hash()),
         ..Header::default()
     }
 }

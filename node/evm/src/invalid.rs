@@ -15,6 +15,16 @@ pub enum ExecuteError {
     Fault(#[from] Fault),
 }
 
+impl ExecuteError {
+    /// The fault; an invalid transaction where there can be none is one, too.
+    pub(crate) fn into_fault(self) -> Fault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::Invalid(reason) => Fault::new(format!("a system call failed: {reason}")),
+        }
+    }
+}
+
 /// Why a transaction cannot stand in a block at its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTransaction {
@@ -42,6 +52,9 @@ pub enum InvalidTransaction {
         /// What the sender has, in wei.
         balance: U256,
     },
+    /// Value and gas cost more than there can be.
+    #[error("value and gas cost more than 2^256 - 1 wei")]
+    CostOverflow,
     /// The block has not enough gas left.
     #[error("gas limit {gas_limit} is more than the {gas_left} gas that the block has left")]
     BlockGasExceeded {
@@ -49,6 +62,14 @@ pub enum InvalidTransaction {
         gas_limit: u64,
         /// Gas that the block has left.
         gas_left: u64,
+    },
+    /// The block has no room for its blobs.
+    #[error("its blobs take {blob_gas} blob gas, the block has {left} left")]
+    BlobGasExceeded {
+        /// Blob gas of the transaction.
+        blob_gas: u64,
+        /// Blob gas that the block has left.
+        left: u64,
     },
     /// EIP-7825.
     #[error("gas limit {gas_limit} is more than a transaction may have, {cap}")]
@@ -81,7 +102,7 @@ pub enum InvalidTransaction {
         /// This chain's id.
         expected: u64,
     },
-    /// Neither the rollup nor the embedded L1 takes blob transactions.
+    /// The rollup takes no blob transactions.
     #[error("blob transactions are not accepted")]
     BlobTransaction,
     /// Only the rollup knows deposits.
@@ -118,6 +139,7 @@ impl InvalidTransaction {
             Refused::GasFloorMoreThanGasLimit { gas_floor, gas_limit } => {
                 Self::IntrinsicGas { gas_limit, required: gas_floor }
             }
+            Refused::OverflowPaymentInTransaction => Self::CostOverflow,
             Refused::GasPriceLessThanBasefee => Self::FeeBelowBaseFee { base_fee },
             Refused::PriorityFeeGreaterThanMaxFee => Self::PriorityFeeAboveFee,
             Refused::InvalidChainId | Refused::MissingChainId => Self::ChainId { expected: chain_id },

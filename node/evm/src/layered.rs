@@ -80,6 +80,10 @@ impl StateReader for LayeredState<'_> {
         }
     }
 
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        self.base.has_storage(address)
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {
         match self.diff.codes.get(&code_hash) {
             Some(code) => Ok(code.clone()),

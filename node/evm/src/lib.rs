@@ -5,6 +5,7 @@
 //! builder and for the import path alike. Knows no storage, no clock and no tokio.
 
 mod access_list;
+mod bare_storage;
 mod changes;
 mod chunks;
 mod context;
@@ -12,8 +13,10 @@ mod database;
 mod diff;
 mod env;
 mod estimate;
+mod ethereum;
 mod evm;
 mod executor;
+mod frames;
 mod handler;
 mod header;
 mod invalid;
@@ -28,7 +31,7 @@ mod trace;
 mod watch;
 
 pub use access_list::create_access_list;
-pub use context::{BlockContext, MAX_EXTRA_DATA_BYTES};
+pub use context::{BlockContext, EthereumParts, MAX_EXTRA_DATA_BYTES};
 pub use estimate::{EstimateError, estimate_gas};
 pub use executor::BlockExecutor;
 pub use header::{HeaderMismatch, assemble_header, check_header, receipts_root, transactions_root};

@@ -78,6 +78,11 @@ impl StateReader for InMemoryState {
         Ok(self.storage.get(&(address, slot)).copied().unwrap_or_default())
     }
 
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        let from = (address, U256::ZERO);
+        Ok(self.storage.range(from..).next().is_some_and(|((owner, _), _)| *owner == address))
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {
         self.codes.get(&code_hash).cloned().ok_or_else(|| Fault::new(format!("code {code_hash} is not stored")))
     }

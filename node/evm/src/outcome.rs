@@ -1,7 +1,7 @@
 //! What execution gives.
 
 use alloy_eips::eip7685::Requests;
-use alloy_primitives::{Address, Bloom, Bytes, Log};
+use alloy_primitives::{Address, B256, Bloom, Bytes, Log};
 use praxis_primitives::{InferenceEntry, ModelChunk, Receipt, StateDiff};
 use revm::context::result::{ExecutionResult, HaltReason};
 
@@ -50,6 +50,11 @@ pub struct ExecutionOutput {
     pub receipts: Vec<Receipt>,
     /// Gas used by all of them.
     pub gas_used: u64,
+    /// Blob gas used by all of them.
+    pub blob_gas_used: u64,
+    /// Before Byzantium, the state root after each transaction, which its receipt holds; for whoever has the trie to fill
+    /// in. Empty since.
+    pub state_roots: Vec<B256>,
     /// Bloom filter of all logs.
     pub logs_bloom: Bloom,
     /// What changed.
@@ -58,7 +63,7 @@ pub struct ExecutionOutput {
     pub inferences: Vec<InferenceEntry>,
     /// Model chunks that successful transactions brought in.
     pub chunks: Vec<ModelChunk>,
-    /// EIP-7685 requests: the commitment to the inferences, or nothing.
+    /// EIP-7685 requests: on the rollup the commitment to the inferences or nothing, on Ethereum those to the beacon chain.
     pub requests: Requests,
 }
 

@@ -58,6 +58,10 @@ impl StateReader for OverriddenState<'_> {
         }
     }
 
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        self.base.has_storage(address)
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {
         match self.codes.get(&code_hash) {
             Some(code) => Ok(code.clone()),

@@ -6,7 +6,7 @@ use crate::{
     overrides::OverriddenState,
 };
 use alloy_eips::{eip2930::AccessList, eip7702::SignedAuthorization};
-use alloy_primitives::{Address, Bytes, Log, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
 use praxis_precompile::ModelAccess;
 use praxis_primitives::{ChainSpec, Fault, InferenceEntry, StateReader};
 use revm::context::CfgEnv;
@@ -36,6 +36,10 @@ pub struct CallRequest {
     pub access_list: AccessList,
     /// EIP-7702.
     pub authorization_list: Vec<SignedAuthorization>,
+    /// EIP-4844: versioned hashes of blobs, on Ethereum alone.
+    pub blob_hashes: Vec<B256>,
+    /// Most fee per blob gas in wei; the block's, where none is given.
+    pub max_fee_per_blob_gas: Option<u128>,
 }
 
 impl Default for CallRequest {
@@ -50,6 +54,8 @@ impl Default for CallRequest {
             max_priority_fee_per_gas: None,
             access_list: AccessList::default(),
             authorization_list: Vec::new(),
+            blob_hashes: Vec::new(),
+            max_fee_per_blob_gas: None,
         }
     }
 }
@@ -141,8 +147,8 @@ pub(crate) fn call(
     request: &CallRequest,
     gas_limit: u64,
 ) -> Result<CallOutcome, SimulateError> {
-    let mut evm = BlockEvm::new(spec, context, config(spec, request), state, models);
-    let ran = evm.run(env::call(spec, request, gas_limit), None, 0);
+    let mut evm = evm(spec, context, state, models, request);
+    let ran = evm.run(env::call(spec, context, request, gas_limit), None, 0);
     ran.map(CallOutcome::from).map_err(|error| evm.error(error).into())
 }
 
@@ -165,8 +171,25 @@ impl From<Ran> for CallOutcome {
     }
 }
 
-pub(crate) fn config(spec: &ChainSpec, request: &CallRequest) -> CfgEnv {
-    let mut config = env::config(spec);
+/// The EVM in which a call runs. One that names no price finds a base fee of zero, as with go-ethereum: nothing it could
+/// compare with what it pays is then above that.
+pub(crate) fn evm<'a>(
+    spec: &ChainSpec,
+    context: &BlockContext,
+    state: &'a dyn StateReader,
+    models: ModelAccess,
+    request: &CallRequest,
+) -> BlockEvm<'a> {
+    let config = config(spec, context, request);
+    if request.gas_price > 0 {
+        return BlockEvm::new(spec, context, config, state, models);
+    }
+    let context = BlockContext { base_fee: 0, ..context.clone() };
+    BlockEvm::new(spec, &context, config, state, models)
+}
+
+fn config(spec: &ChainSpec, context: &BlockContext, request: &CallRequest) -> CfgEnv {
+    let mut config = env::config(spec, context);
     config.disable_nonce_check = true;
     config.disable_eip3607 = true;
     config.disable_block_gas_limit = true;

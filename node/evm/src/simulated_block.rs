@@ -21,7 +21,7 @@ impl<'a> BlockExecutor<'a> {
         models: ModelAccess,
         validate: bool,
     ) -> Self {
-        let evm = BlockEvm::new(spec, &context, config(spec, validate), state, models);
+        let evm = BlockEvm::new(spec, &context, config(spec, &context, validate), state, models);
         Self::over(spec, context, evm)
     }
 
@@ -57,8 +57,8 @@ impl<'a> BlockExecutor<'a> {
     }
 }
 
-fn config(spec: &ChainSpec, validate: bool) -> CfgEnv {
-    let mut config = env::config(spec);
+fn config(spec: &ChainSpec, context: &BlockContext, validate: bool) -> CfgEnv {
+    let mut config = env::config(spec, context);
     config.disable_nonce_check = !validate;
     config.disable_base_fee = !validate;
     config.disable_eip3607 = true;

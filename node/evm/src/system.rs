@@ -2,12 +2,16 @@
 
 use crate::{BlockContext, ExecuteError, evm::BlockEvm};
 use praxis_contracts::addresses::{BEACON_ROOTS, HISTORY_STORAGE, SYSTEM_ADDRESS};
+use praxis_primitives::Fork;
 
 /// EIP-4788, then EIP-2935. A chain whose genesis lacks one of the contracts goes without it.
 pub(crate) fn apply(evm: &mut BlockEvm<'_>, context: &BlockContext) -> Result<(), ExecuteError> {
-    let calls = [(BEACON_ROOTS, context.parent_beacon_block_root), (HISTORY_STORAGE, context.parent_hash)];
-    for (contract, word) in calls {
-        if evm.has_code(contract)? {
+    let calls = [
+        (Fork::Cancun, BEACON_ROOTS, context.parent_beacon_block_root),
+        (Fork::Prague, HISTORY_STORAGE, context.parent_hash),
+    ];
+    for (since, contract, word) in calls {
+        if context.fork >= since && evm.has_code(contract)? {
             evm.system_call(SYSTEM_ADDRESS, contract, word.0.into())?;
         }
     }

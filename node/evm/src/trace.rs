@@ -104,8 +104,8 @@ pub fn trace_call(
     tracer: &Tracer,
 ) -> Result<(CallOutcome, GethTrace), TraceError> {
     let state = OverriddenState::new(state, overrides);
-    let mut evm = BlockEvm::new(spec, context, simulate::config(spec, request), &state, models);
-    let env = env::call(spec, request, simulate::gas_limit(context, request));
+    let mut evm = simulate::evm(spec, context, &state, models, request);
+    let env = env::call(spec, context, request, simulate::gas_limit(context, request));
     let transaction = TransactionContext { block_hash: tracer.block_hash, tx_index: None, tx_hash: None };
     let (ran, trace) = evm.trace(env, None, 0, tracer, transaction)?;
     Ok((CallOutcome::from(ran), trace))

@@ -4,7 +4,7 @@
 //! little gas and much memory. So everything that an inspector keeps is counted first, and a run that would keep too much
 //! is stopped, as is one whose client waits no longer.
 
-use crate::evm::BlockEvmContext;
+use crate::{evm::BlockEvmContext, frames::FrameHasher};
 use alloy_primitives::{Address, Log, U256};
 use alloy_rpc_types_trace::geth::{GethDebugBuiltInTracerType, GethDebugTracerType, GethDebugTracingOptions};
 use revm::{
@@ -50,6 +50,7 @@ pub(crate) enum Watching {
     Debug(Box<DebugInspector>),
     AccessList(Box<AccessListInspector>),
     Transfers(Box<TransferInspector>),
+    Frames(Box<FrameHasher>),
 }
 
 /// An inspector with its bounds.
@@ -87,6 +88,7 @@ impl Watcher {
             Watching::Debug(inspector) => Some(&mut **inspector),
             Watching::AccessList(inspector) => Some(&mut **inspector),
             Watching::Transfers(inspector) => Some(&mut **inspector),
+            Watching::Frames(inspector) => Some(&mut **inspector),
         }
     }
 }

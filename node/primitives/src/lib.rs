@@ -7,6 +7,7 @@ mod attributes;
 mod block;
 mod chain_spec;
 mod fault;
+mod forks;
 mod inference;
 mod l1;
 mod merkle;
@@ -17,15 +18,18 @@ mod transaction;
 
 pub use attributes::{L1_ATTRIBUTES_GAS_LIMIT, L1Attributes, L1AttributesError, PayloadAttributes};
 pub use block::{Block, Header, L2BlockInfo, Receipt, RecoveredBlock, SealedBlock, SealedHeader};
-pub use chain_spec::{ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, Rules};
+pub use chain_spec::{
+    ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisExtras, GenesisFileError, GenesisSpec, Rules,
+};
 pub use fault::Fault;
+pub use forks::{Fork, ForkSchedule, MergeBlockUnknown};
 pub use inference::{
     INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,
 };
 pub use l1::{BatcherTransaction, L1BlockInfo, blob_base_fee};
 pub use merkle::{merkle_branch, merkle_root, verify_merkle_branch};
 pub use output::{OUTPUT_ROOT_VERSION, OutputPreimage};
-pub use rollup::{EngineActivation, RollupConfig, RollupConfigError, RollupGenesis, first_engine};
+pub use rollup::{EngineActivation, RollupConfig, RollupConfigError, RollupGenesis, default_tx_gas_cap, first_engine};
 pub use state::{Account, AccountDiff, StateDiff, StateReader};
 pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType};
 

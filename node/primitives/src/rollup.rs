@@ -49,12 +49,20 @@ pub struct RollupConfig {
     pub proposer: Address,
     /// An L2 block's gas limit.
     pub gas_limit: u64,
+    /// The most gas that a transaction of the L2 may have, deposits aside (EIP-7825).
+    #[serde(default = "default_tx_gas_cap")]
+    pub tx_gas_cap: u64,
     /// EIP-1559 parameters of the L2.
     pub fees: FeeParams,
     /// Versions of the inference engine, each with the L2 time from which models made for it can be activated. A model
     /// that has been activated stays callable.
     #[serde(default = "first_engine")]
     pub engines: Vec<EngineActivation>,
+}
+
+/// Ethereum's: 2^24.
+pub const fn default_tx_gas_cap() -> u64 {
+    alloy_eips::eip7825::MAX_TX_GAS_LIMIT_OSAKA
 }
 
 /// From when on a version of the inference engine is live.
@@ -107,6 +115,7 @@ impl RollupConfig {
             ("sequencing_window", self.sequencing_window),
             ("channel_timeout", self.channel_timeout),
             ("gas_limit", self.gas_limit),
+            ("tx_gas_cap", self.tx_gas_cap),
             ("fees.denominator", self.fees.denominator),
             ("fees.elasticity", self.fees.elasticity),
         ];
@@ -152,6 +161,7 @@ impl RollupConfig {
                 gas_limit: self.gas_limit,
                 base_fee: self.fees.initial_base_fee,
                 beneficiary: praxis_contracts::addresses::SEQUENCER_FEE_VAULT,
+                extras: Default::default(),
                 alloc,
             },
             fees: self.fees,

@@ -30,6 +30,12 @@ pub trait StateReader {
     fn storage(&self, address: Address, slot: U256) -> Result<U256, Fault>;
     /// Code by its hash. A hash that an account names and that is not stored is a fault.
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault>;
+    /// Whether the account has storage. Only asked of accounts without code and nonce on chains where such an account may
+    /// have some (EIP-7610); a reader that serves no such chain need not know.
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        let _ = address;
+        Ok(false)
+    }
     /// Hash of an ancestor block by number; zero where unknown.
     fn block_hash(&self, number: u64) -> Result<B256, Fault>;
 }
@@ -40,6 +46,9 @@ impl<T: StateReader + ?Sized> StateReader for &T {
     }
     fn storage(&self, address: Address, slot: U256) -> Result<U256, Fault> {
         (**self).storage(address, slot)
+    }
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        (**self).has_storage(address)
     }
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {
         (**self).code(code_hash)
@@ -55,6 +64,9 @@ impl<T: StateReader + ?Sized> StateReader for std::sync::Arc<T> {
     }
     fn storage(&self, address: Address, slot: U256) -> Result<U256, Fault> {
         (**self).storage(address, slot)
+    }
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        (**self).has_storage(address)
     }
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {
         (**self).code(code_hash)

@@ -11,7 +11,7 @@ use alloy_consensus::constants::KECCAK_EMPTY;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use praxis_model::{MAX_PLAN_BYTES, ModelFault, ModelStore, id::model_id};
 use praxis_primitives::{Account, BlockNumHash, Fault, StateReader};
-use praxis_trie::{FullRoot, Nibbles, NodeReader, full_storage_root};
+use praxis_trie::{EMPTY_ROOT_HASH, FullRoot, Nibbles, NodeReader, full_storage_root, storage_root_of};
 
 /// State, trie nodes and models as of one block, through one snapshot: what is committed or unwound later does not show.
 /// Owns what it reads from, and is cheap to clone. As with a [`Reader`], hold it for a request, not for a session.
@@ -102,6 +102,11 @@ impl StateReader for StateView {
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, Fault> {
         Ok(self.value(StateTable::Storage, &keys::slot(address, slot), decode_slot)?.unwrap_or_default())
+    }
+
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        let root = storage_root_of(self, address).map_err(|error| Fault::new(error.to_string()))?;
+        Ok(root != EMPTY_ROOT_HASH)
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {

@@ -51,6 +51,7 @@ fn chain() -> Chain {
         proposer: Address::ZERO,
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         fees: FeeParams::ETHEREUM,
     };
     let safe = Some(SafeView { safe: Checkpoint::genesis(&config).safe, derived_l1: origin.id() });

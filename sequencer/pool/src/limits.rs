@@ -1,6 +1,6 @@
 //! The pool's bounds.
 
-/// EIP-7825: no transaction may ask for more gas.
+/// EIP-7825's own bound on a transaction's gas.
 pub const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
 /// EIP-3860: longest creation code in bytes.

@@ -22,6 +22,8 @@ pub struct PoolConfig {
     pub chain_id: u64,
     /// A block's gas limit.
     pub block_gas_limit: u64,
+    /// The most gas that a transaction may have (EIP-7825).
+    pub tx_gas_cap: u64,
     /// The lowest base fee that the chain can have, in wei.
     pub min_base_fee: u64,
     /// The pool's bounds.

@@ -1,7 +1,7 @@
 //! What can be said of a transaction without looking at any account.
 
 use crate::{
-    MAX_TRANSACTION_GAS, PoolConfig, PoolError,
+    PoolConfig, PoolError,
     intrinsic::{floor_gas, intrinsic_gas},
     limits::MAX_INITCODE_BYTES,
 };
@@ -44,8 +44,8 @@ fn check_gas(config: &PoolConfig, tx: &RecoveredTransaction) -> Result<(), PoolE
     if given > config.block_gas_limit {
         return Err(PoolError::GasLimit { given, limit: config.block_gas_limit });
     }
-    if given > MAX_TRANSACTION_GAS {
-        return Err(PoolError::GasLimitAboveCap { given, cap: MAX_TRANSACTION_GAS });
+    if given > config.tx_gas_cap {
+        return Err(PoolError::GasLimitAboveCap { given, cap: config.tx_gas_cap });
     }
     let needed = intrinsic_gas(tx.inner());
     if given < needed {

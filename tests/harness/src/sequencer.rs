@@ -29,6 +29,7 @@ impl Running {
         let pool_config = PoolConfig {
             chain_id: config.l2_chain_id,
             block_gas_limit: config.gas_limit,
+            tx_gas_cap: config.tx_gas_cap,
             min_base_fee: config.fees.min_base_fee,
             limits: PoolLimits::default(),
         };

@@ -63,6 +63,10 @@ impl StateReader for RecordingState<'_> {
         self.inner.storage(address, slot)
     }
 
+    fn has_storage(&self, address: Address) -> Result<bool, Fault> {
+        self.inner.has_storage(address)
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, Fault> {
         let code = self.inner.code(code_hash)?;
         if !code.is_empty() {

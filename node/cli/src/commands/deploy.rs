@@ -30,6 +30,7 @@ pub(crate) async fn run(args: DeployArgs, ui: &Ui) -> Result<(), Failure> {
         l2_chain_id: args.chain_id,
         block_time_ms: args.block_time_ms,
         sequencing_window: args.sequencing_window,
+        tx_gas_cap: args.tx_gas_cap,
         batcher: args.batcher.unwrap_or(deployer),
         proposer: args.proposer.unwrap_or(deployer),
         submission_interval: args

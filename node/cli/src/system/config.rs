@@ -29,6 +29,8 @@ pub(crate) struct DeploymentPlan {
     pub(crate) l2_chain_id: u64,
     pub(crate) block_time_ms: u64,
     pub(crate) sequencing_window: u64,
+    /// The most gas of one transaction (EIP-7825).
+    pub(crate) tx_gas_cap: u64,
     pub(crate) batcher: Address,
     pub(crate) proposer: Address,
     /// Least distance between two claims, in L2 blocks.
@@ -78,6 +80,7 @@ pub(crate) async fn deploy(
         proposer: plan.proposer,
         gas_limit: L2_GAS_LIMIT,
         engines: praxis_primitives::first_engine(),
+        tx_gas_cap: plan.tx_gas_cap,
         fees: plan.base_fee_floor.map_or(L2_FEES, |floor| FeeParams {
             initial_base_fee: floor,
             min_base_fee: floor,

@@ -220,6 +220,7 @@ async fn rollup_config(path: &Path, l1_url: &Url, options: &DevOptions) -> Resul
         l2_chain_id: DEV_L2_CHAIN_ID,
         block_time_ms: options.block_time_ms,
         sequencing_window: options.sequencing_window,
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         batcher: keys::dev_account(BATCHER)?.address(),
         proposer: keys::dev_account(PROPOSER)?.address(),
         submission_interval: (CLAIM_EVERY_MS / options.block_time_ms).max(1),

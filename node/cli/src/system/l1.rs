@@ -47,10 +47,11 @@ pub(crate) fn dev_l1_spec(genesis_time: u64, block_time_s: u64) -> Result<ChainS
             gas_limit: GAS_LIMIT,
             base_fee: FeeParams::ETHEREUM.initial_base_fee,
             beneficiary: Address::ZERO,
+            extras: Default::default(),
             alloc,
         },
         fees: FeeParams::ETHEREUM,
-        rules: Rules::Ethereum(EthereumRules { block_time_s }),
+        rules: Rules::Ethereum(EthereumRules::osaka(block_time_s)),
     })
 }
 
@@ -67,6 +68,7 @@ pub(crate) async fn start_dev_l1(
     let pool_config = PoolConfig {
         chain_id: DEV_L1_CHAIN_ID,
         block_gas_limit: GAS_LIMIT,
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         min_base_fee: 0,
         limits: PoolLimits::default(),
     };

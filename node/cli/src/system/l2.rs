@@ -167,6 +167,7 @@ impl L2Node {
         let pool_config = PoolConfig {
             chain_id: config.l2_chain_id,
             block_gas_limit: config.gas_limit,
+            tx_gas_cap: config.tx_gas_cap,
             min_base_fee: config.fees.min_base_fee,
             limits: PoolLimits::default(),
         };
@@ -309,7 +310,7 @@ async fn readd_after_reorgs(chain: Arc<Chain>, sequencer: Arc<Sequencer>) -> Res
 }
 
 /// Keeps a follower's pool up to its head: it takes transactions only to say whether they are valid.
-async fn follow_pool(chain: Arc<Chain>, pool: Arc<Pool>) -> Result<(), Failure> {
+pub(crate) async fn follow_pool(chain: Arc<Chain>, pool: Arc<Pool>) -> Result<(), Failure> {
     let mut events = chain.subscribe();
     loop {
         match events.recv().await {

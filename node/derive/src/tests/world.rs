@@ -64,6 +64,7 @@ pub(super) fn config() -> RollupConfig {
         proposer: Address::ZERO,
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         fees: FeeParams::ETHEREUM,
     }
 }

@@ -83,20 +83,31 @@ fn a_nonce_is_used_once() {
 }
 
 #[test]
-fn blob_transactions_are_refused_on_both_chains() {
-    let tx = TxEip4844 {
-        chain_id: 77_001,
-        gas_limit: 21_000,
-        max_fee_per_gas: 3 * GWEI,
-        max_fee_per_blob_gas: GWEI,
-        blob_versioned_hashes: vec![B256::with_last_byte(1)],
-        ..TxEip4844::default()
+fn blob_transactions_are_refused_on_the_rollup_and_counted_on_ethereum() {
+    let blobs = |chain_id, nonce, count| {
+        let tx = TxEip4844 {
+            chain_id,
+            nonce,
+            gas_limit: 21_000,
+            max_fee_per_gas: 3 * GWEI,
+            max_fee_per_blob_gas: GWEI,
+            blob_versioned_hashes: vec![B256::right_padding_from(&[1]); count],
+            ..TxEip4844::default()
+        };
+        let tx = Transaction::Ethereum(tx.into_signed(Signature::test_signature()).into());
+        RecoveredTransaction::new_unchecked(tx, ALICE)
     };
-    let tx = Transaction::Ethereum(tx.into_signed(Signature::test_signature()).into());
-    let tx = RecoveredTransaction::new_unchecked(tx, ALICE);
-    assert_eq!(refused(tx.clone()), InvalidTransaction::BlobTransaction);
-    let (outcomes, _) = Chain::of(ethereum_spec()).try_block(&[tx]);
-    assert!(matches!(outcomes[0], Err(ExecuteError::Invalid(InvalidTransaction::BlobTransaction))));
+    assert_eq!(refused(blobs(77_001, 0, 1)), InvalidTransaction::BlobTransaction);
+    let block = [blobs(77_000, 0, 6), blobs(77_000, 1, 4), blobs(77_000, 1, 3), blobs(77_000, 2, 1)];
+    let (outcomes, output) = Chain::of(ethereum_spec()).try_block(&block);
+    let taken: Vec<_> = outcomes.iter().map(Result::is_ok).collect();
+    // Nine blobs fit into a block, six into a transaction.
+    assert_eq!(taken, [true, false, true, false]);
+    assert_eq!(output.blob_gas_used, 9 << 17);
+    let full = InvalidTransaction::BlobGasExceeded { blob_gas: 1 << 17, left: 0 };
+    assert!(matches!(&outcomes[3], Err(ExecuteError::Invalid(reason)) if *reason == full));
+    let (outcomes, _) = Chain::of(ethereum_spec()).try_block(&[blobs(77_000, 0, 7)]);
+    assert!(matches!(outcomes[0], Err(ExecuteError::Invalid(_))));
 }
 
 #[test]
@@ -336,4 +347,17 @@ fn a_diff_applies_to_what_it_was_made_from() {
     assert_eq!(twice, chain.state);
     twice.apply(&StateDiff::default());
     assert_eq!(twice, chain.state);
+}
+
+#[test]
+fn the_cap_on_a_transactions_gas_is_the_configurations() {
+    let spec = super::fixture::rollup_spec();
+    let mut config = spec.rollup().unwrap().as_ref().clone();
+    config.tx_gas_cap = 1_000_000;
+    let mut chain = Chain::of(std::sync::Arc::new(config).chain_spec());
+    let with_gas = |gas_limit| signed(TxEip1559 { gas_limit, ..transfer() }, ALICE);
+    let (outcomes, _) = chain.try_block(&[with_gas(1_000_001), with_gas(1_000_000)]);
+    let expected = InvalidTransaction::GasLimitAboveCap { gas_limit: 1_000_001, cap: 1_000_000 };
+    assert!(matches!(&outcomes[0], Err(ExecuteError::Invalid(reason)) if *reason == expected));
+    assert!(outcomes[1].is_ok());
 }

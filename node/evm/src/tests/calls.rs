@@ -140,6 +140,37 @@ fn an_estimate_lets_caught_calls_succeed_too() {
     estimate_is_enough(&mut chain, mixed, CALLER, 1);
 }
 
+/// An agent that asks a strategy, catches its failure, and writes down what it decided: the strategy's answer, or 9.
+fn agent(strategy: Address) -> Bytes {
+    let mut code = vec![0x60, 0x20, 0x5f, 0x5f, 0x5f, 0x5f, 0x73]; // out 32 at 0, no input, no value
+    code.extend(strategy);
+    code.extend([0x5a, 0xf1, 0x60, 44, 0x57]); // CALL with all gas; JUMPI to "answered"
+    code.extend([0x60, 9, 0x5f, 0x55, 0x00]); // failed: SSTORE(0, 9)
+    code.resize(44, 0xfe);
+    code.extend([0x5b, 0x5f, 0x51, 0x5f, 0x55, 0x00]); // answered: SSTORE(0, MLOAD(0))
+    code.into()
+}
+
+/// A strategy that works through a loop and answers 5.
+fn strategy(rounds: u16) -> Bytes {
+    let [high, low] = rounds.to_be_bytes();
+    let count = [0x61, high, low, 0x5b, 0x60, 1, 0x90, 0x03, 0x80, 0x60, 3, 0x57];
+    [&count[..], &[0x60, 5, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3]].concat().into()
+}
+
+#[test]
+fn an_agent_that_catches_failures_decides_with_the_estimated_gas_as_with_all_gas() {
+    let (agent_at, strategy_at) = (Address::repeat_byte(0x71), Address::repeat_byte(0x72));
+    for rounds in [10, 500, 20_000] {
+        let mut chain = Chain::new();
+        chain.state.insert_contract(agent_at, agent(strategy_at));
+        chain.state.insert_contract(strategy_at, strategy(rounds));
+        // The agent succeeds with less, too: it then decides 9, writes the same slot and logs nothing.
+        estimate_is_enough(&mut chain, Bytes::new(), agent_at, 0);
+        assert_eq!(chain.state.storage[&(agent_at, U256::ZERO)], U256::from(5), "{rounds} rounds");
+    }
+}
+
 #[test]
 fn a_call_that_always_fails_has_no_estimate() {
     let chain = Chain::new();

@@ -16,7 +16,7 @@ use praxis_contracts::{
 };
 use praxis_model::{DType, Plan, PlanBuilder, Tensor, TensorType, ops::Gemm};
 use praxis_primitives::{
-    ChainSpec, EthereumRules, FeeParams, GenesisSpec, RecoveredTransaction, RollupConfig, RollupGenesis, Rules,
+    ChainSpec, EthereumRules, FeeParams, Fork, GenesisSpec, RecoveredTransaction, RollupConfig, RollupGenesis, Rules,
     Transaction, TxDeposit,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -56,6 +56,7 @@ pub(super) fn rollup_spec() -> ChainSpec {
         proposer: Address::repeat_byte(4),
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: GWEI as u64, min_base_fee: 1 },
     };
     Arc::new(config).chain_spec()
@@ -65,7 +66,7 @@ pub(super) fn ethereum_spec() -> ChainSpec {
     let mut spec = rollup_spec();
     spec.chain_id = 77_000;
     spec.fees = FeeParams::ETHEREUM;
-    spec.rules = Rules::Ethereum(EthereumRules { block_time_s: 1 });
+    spec.rules = Rules::Ethereum(EthereumRules::osaka(1));
     spec.genesis = GenesisSpec { beneficiary: Address::repeat_byte(0xbe), ..spec.genesis };
     spec
 }
@@ -99,6 +100,8 @@ impl Chain {
             parent_beacon_block_root: B256::repeat_byte(5),
             excess_blob_gas: 0,
             extra_data: Bytes::new(),
+            fork: Fork::Osaka,
+            ethereum: Default::default(),
         }
     }
 

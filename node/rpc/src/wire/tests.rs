@@ -289,6 +289,7 @@ fn the_rollup_configuration_has_op_nodes_fields_and_reads_back_whole() {
         proposer: SENDER,
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         fees: FeeParams::ETHEREUM,
     };
     let json = to_json(RpcRollupConfig::new(&config));

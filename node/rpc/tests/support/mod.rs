@@ -71,6 +71,7 @@ fn rollup_spec() -> ChainSpec {
         proposer: Address::repeat_byte(4),
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
+        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         fees: FeeParams {
             denominator: 1000,
             elasticity: 2,
@@ -90,10 +91,11 @@ fn ethereum_spec() -> ChainSpec {
             gas_limit: 30_000_000,
             base_fee: BASE_FEE as u64,
             beneficiary: Address::repeat_byte(9),
+            extras: Default::default(),
             alloc: BTreeMap::from([(signer().address(), account)]),
         },
         fees: FeeParams::ETHEREUM,
-        rules: Rules::Ethereum(EthereumRules { block_time_s: 1 }),
+        rules: Rules::Ethereum(EthereumRules::osaka(1)),
     }
 }
 
@@ -147,6 +149,7 @@ impl Node {
         let pool_config = PoolConfig {
             chain_id: spec.chain_id,
             block_gas_limit: spec.genesis.gas_limit,
+            tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
             min_base_fee: spec.fees.min_base_fee,
             limits: PoolLimits::default(),
         };

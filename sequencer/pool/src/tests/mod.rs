@@ -8,7 +8,7 @@ mod property;
 mod rules;
 mod update;
 
-use crate::{Pool, PoolConfig, PoolError, PoolHead, PoolLimits};
+use crate::{MAX_TRANSACTION_GAS, Pool, PoolConfig, PoolError, PoolHead, PoolLimits};
 use alloy_consensus::{SignableTransaction, TxEip1559};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use praxis_primitives::{Account, Fault, RecoveredTransaction, StateReader, Transaction};
@@ -100,7 +100,13 @@ fn sized(sender: u8, nonce: u64, fee: u128, bytes: usize) -> RecoveredTransactio
 }
 
 fn config(limits: PoolLimits) -> PoolConfig {
-    PoolConfig { chain_id: CHAIN_ID, block_gas_limit: 30_000_000, min_base_fee: 1_000, limits }
+    PoolConfig {
+        chain_id: CHAIN_ID,
+        block_gas_limit: 30_000_000,
+        tx_gas_cap: MAX_TRANSACTION_GAS,
+        min_base_fee: 1_000,
+        limits,
+    }
 }
 
 fn pool(limits: PoolLimits) -> Pool {

@@ -79,10 +79,11 @@ fn spec(alloc: BTreeMap<Address, GenesisAccount>) -> ChainSpec {
             gas_limit: 60_000_000,
             base_fee: 7,
             beneficiary: Address::ZERO,
+            extras: Default::default(),
             alloc,
         },
         fees: FeeParams::ETHEREUM,
-        rules: Rules::Ethereum(EthereumRules { block_time_s: 1 }),
+        rules: Rules::Ethereum(EthereumRules::osaka(1)),
     }
 }
 

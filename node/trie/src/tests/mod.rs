@@ -1,5 +1,6 @@
 //! Tests of the whole crate.
 
+mod ethereum;
 mod faults;
 mod fixtures;
 mod nodes;

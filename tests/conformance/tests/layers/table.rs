@@ -23,7 +23,8 @@ pub(crate) const OWNERS: &[Owner] = &[
     // The benchmark measures tract itself, and takes ZipMap off a file with its protobuf structures.
     Owner { name: "tract-onnx", by: &["praxis-import", "praxis-bench"] },
     Owner { name: "rocksdb", by: &["praxis-storage"] },
-    Owner { name: "revm", by: &["praxis-precompile", "praxis-evm"] },
+    // The benchmark measures bare revm beside the node.
+    Owner { name: "revm", by: &["praxis-precompile", "praxis-evm", "praxis-bench"] },
     Owner { name: "alloy-evm", by: &["praxis-evm"] },
     Owner { name: "libp2p", by: &["praxis-net"] },
     Owner { name: "jsonrpsee", by: &["praxis-rpc", "praxis"] },
@@ -178,7 +179,11 @@ pub(crate) const ROWS: &[Row] = &[
         ],
         &["praxis-rpc", "praxis"],
     ),
-    row("praxis-conformance", &["praxis-model", "praxis-import", "praxis-inference"], &["praxis-storage", "tokio"]),
+    row(
+        "praxis-conformance",
+        &["praxis-model", "praxis-import", "praxis-inference", "praxis-evm", "praxis-primitives", "praxis-trie"],
+        &["praxis-storage", "tokio"],
+    ),
     row(
         "praxis-bench",
         &[
@@ -191,6 +196,7 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-model",
             "praxis-precompile",
             "praxis-primitives",
+            "praxis-trie",
         ],
         &["praxis-rpc", "praxis"],
     ),

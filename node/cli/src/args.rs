@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Run roles of a deployment.
     Node(NodeArgs),
+    /// Serve an Ethereum chain from its genesis file and its blocks, without peers: for Ethereum's own tests.
+    Ethereum(EthereumArgs),
     /// Deploy the L1 contracts and write the rollup configuration.
     Deploy(DeployArgs),
     /// Derive the chain from L1 alone, execute it and compare each claim; or, with --tx, say what ran in a transaction.
@@ -158,6 +160,24 @@ pub(crate) struct NodeArgs {
 }
 
 #[derive(Debug, Clone, Args)]
+pub(crate) struct EthereumArgs {
+    /// Genesis file, in the form that go-ethereum reads. With a terminal total difficulty above zero, mergeNetsplitBlock must
+    /// say at which block proof of stake begins.
+    #[arg(long)]
+    pub(crate) genesis: PathBuf,
+    /// RLP-encoded blocks, one after the other, to import; repeat it for several files. The last block of each is taken as
+    /// safe and final.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) import: Vec<PathBuf>,
+    /// Keep the chain here; without it, in a temporary directory that goes with the process.
+    #[arg(long)]
+    pub(crate) datadir: Option<PathBuf>,
+    /// Address that JSON-RPC listens at; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8545")]
+    pub(crate) rpc_addr: std::net::SocketAddr,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(crate) struct DeployArgs {
     /// JSON-RPC of the L1.
     #[arg(long)]
@@ -176,6 +196,9 @@ pub(crate) struct DeployArgs {
     /// L1 blocks within which a batch must follow its origin.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(2..=100_000))]
     pub(crate) sequencing_window: u64,
+    /// The most gas that a transaction of the L2 may have, deposits aside (EIP-7825).
+    #[arg(long, default_value_t = praxis_primitives::default_tx_gas_cap(), value_parser = clap::value_parser!(u64).range(21_000..))]
+    pub(crate) tx_gas_cap: u64,
     /// Least distance between two claims in L2 blocks; a minute's blocks unless given.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=8_000))]
     pub(crate) claim_interval: Option<u64>,

@@ -46,6 +46,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Dev(args) => commands::block_on(commands::dev::run(args, ui)),
         Command::Demo(args) => commands::block_on(commands::demo::run(args, ui)),
         Command::Node(args) => commands::block_on(commands::node::run(args, ui)),
+        Command::Ethereum(args) => commands::block_on(commands::ethereum::run(args, ui)),
         Command::Deploy(args) => commands::block_on(commands::deploy::run(args, ui)),
         Command::Verify(args) => commands::block_on(commands::verify::run(args, ui)),
     }

@@ -40,6 +40,12 @@ impl Rpc {
         }
     }
 
+    /// Sends a request as it stands and gives the whole answer.
+    pub async fn exchange(&self, request: &Value) -> Result<Value> {
+        let answer = self.http.post(&self.url).json(request).send().await.with_context(|| request.to_string())?;
+        answer.json().await.with_context(|| format!("{request}: the answer is no JSON"))
+    }
+
     /// Number of the latest block.
     pub async fn block_number(&self) -> Result<u64> {
         quantity(&self.call("eth_blockNumber", json!([])).await?)

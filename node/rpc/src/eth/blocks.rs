@@ -107,8 +107,25 @@ fn get_receipts(c: &Context, mut args: Args<'_>) -> Result<Option<Vec<RpcReceipt
     let nonces = view.deposit_nonces(&block)?;
     let nonce = |index: usize| nonces.get(index).copied().flatten();
     let mut all = receipts_of(&block, &receipts, 0..receipts.len(), l1, nonce);
+    complete_receipts(c, &block, 0, &mut all)?;
     if open.is_some() {
         all.iter_mut().for_each(RpcReceipt::unseal);
     }
     Ok(Some(all))
+}
+
+/// Adds to receipts of the block, from the transaction at `first` on, what follows from the chain's forks.
+pub(super) fn complete_receipts(
+    c: &Context,
+    block: &RecoveredBlock,
+    first: usize,
+    receipts: &mut [RpcReceipt],
+) -> Result<(), Failure> {
+    let blob_price = c.chain.spec().blob_base_fee(block.header());
+    receipts.iter_mut().for_each(|receipt| receipt.set_blob_gas_price(blob_price));
+    let roots = c.chain.receipt_state_roots(block)?;
+    for (receipt, root) in receipts.iter_mut().zip(roots.iter().skip(first)) {
+        receipt.set_root(*root);
+    }
+    Ok(())
 }

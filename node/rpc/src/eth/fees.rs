@@ -2,10 +2,10 @@
 
 use crate::{Args, Context, Failure, gate::Deadline, register::Registrar};
 use alloy_consensus::Transaction as _;
-use alloy_eips::{BlockId, BlockNumberOrTag, eip7840::BlobParams};
+use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{U64, U128};
 use jsonrpsee::server::RegisterMethodError;
-use praxis_primitives::{Header, Receipt, RecoveredBlock, blob_base_fee};
+use praxis_primitives::{ChainSpec, Header, Receipt, RecoveredBlock};
 use serde::{Serialize, Serializer};
 
 /// Blocks that the suggested tip looks at.
@@ -49,7 +49,7 @@ impl Serialize for Ratio {
 pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.read("eth_gasPrice", |c, _| Ok(U128::from(suggested_tip(c)? + u128::from(next_base_fee(c)))))?;
     r.read("eth_maxPriorityFeePerGas", |c, _| Ok(U128::from(suggested_tip(c)?)))?;
-    r.quick("eth_blobBaseFee", |c, _| Ok(U128::from(blob_base_fee(c.chain.head().excess_blob_gas))))?;
+    r.quick("eth_blobBaseFee", |c, _| Ok(U128::from(c.chain.spec().blob_base_fee(&c.chain.head()))))?;
     r.heavy("eth_feeHistory", fee_history)
 }
 
@@ -118,7 +118,7 @@ fn fee_history(c: &Context, mut args: Args<'_>, deadline: Deadline) -> Result<Fe
         };
         history.push(header);
     }
-    Ok(history.close(|last| c.chain.spec().fees.next_base_fee(last)))
+    Ok(history.close(c.chain.spec()))
 }
 
 fn check_percentiles(percentiles: &[f64]) -> Result<(), Failure> {
@@ -182,16 +182,18 @@ impl History {
         self.headers.push(header);
     }
 
-    fn close(self, next_base_fee: impl Fn(&Header) -> u64) -> FeeHistory {
-        let params = BlobParams::osaka();
+    fn close(self, spec: &ChainSpec) -> FeeHistory {
+        let blobs = |h: &Header| spec.blob_params(spec.fork(h.number, h.timestamp), h.timestamp);
         let mut base: Vec<u64> = self.headers.iter().map(|h| h.base_fee_per_gas.unwrap_or_default()).collect();
-        let mut blob: Vec<u128> = self.headers.iter().map(|h| blob_base_fee(h.excess_blob_gas)).collect();
+        let mut blob: Vec<u128> = self.headers.iter().map(|h| spec.blob_base_fee(h)).collect();
         if let Some(last) = self.headers.last() {
-            base.push(next_base_fee(last));
-            blob.push(blob_base_fee(next_excess(last, params)));
+            // The next block's time is not known: one second later stands for it.
+            let fork = spec.fork(last.number.saturating_add(1), last.timestamp.saturating_add(1));
+            base.push(spec.next_base_fee(fork, last));
+            let excess = last.next_block_excess_blob_gas(blobs(last));
+            blob.push(excess.map_or(0, |excess| blobs(last).calc_blob_fee(excess)));
         }
-        let blob_max = params.max_blob_gas_per_block();
-        let blob_ratio = |h: &Header| Ratio::new(h.blob_gas_used.unwrap_or(0), blob_max);
+        let blob_ratio = |h: &Header| Ratio::new(h.blob_gas_used.unwrap_or(0), blobs(h).max_blob_gas_per_block());
         FeeHistory {
             oldest_block: U64::from(self.first),
             base_fee_per_gas: base.into_iter().map(U128::from).collect(),
@@ -201,11 +203,6 @@ impl History {
             reward: self.rewarded.then_some(self.rewards),
         }
     }
-}
-
-fn next_excess(last: &Header, params: BlobParams) -> Option<u64> {
-    let (excess, used) = (last.excess_blob_gas?, last.blob_gas_used?);
-    Some(params.next_block_excess_blob_gas_osaka(excess, used, last.base_fee_per_gas.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -240,18 +237,22 @@ mod tests {
 
     #[test]
     fn a_history_has_one_base_fee_more_than_blocks() {
+        let genesis = r#"{"config": {"chainId": 1, "londonBlock": 0}, "nonce": "0x0", "timestamp": "0x0", "extraData": "0x",
+            "gasLimit": "0x1e", "difficulty": "0x1", "mixHash": "0x0000000000000000000000000000000000000000000000000000000000000000",
+            "coinbase": "0x0000000000000000000000000000000000000000", "alloc": {}}"#;
+        let spec = ChainSpec::from_genesis_file(genesis).unwrap();
         let mut history = History::new(7, true);
         for gas_used in [0, 15] {
             let header = Header { gas_used, gas_limit: 30, base_fee_per_gas: Some(100), ..Header::default() };
             history.push(header);
             history.rewards.push(vec![U128::from(1), U128::from(2)]);
         }
-        let json = serde_json::to_value(history.close(|_| 99)).unwrap();
+        let json = serde_json::to_value(history.close(&spec)).unwrap();
         let expected = serde_json::json!({
             "oldestBlock": "0x7",
-            "baseFeePerGas": ["0x64", "0x64", "0x63"],
+            "baseFeePerGas": ["0x64", "0x64", "0x64"],
             "gasUsedRatio": [0, 0.5],
-            "baseFeePerBlobGas": ["0x1", "0x1", "0x1"],
+            "baseFeePerBlobGas": ["0x0", "0x0", "0x0"],
             "blobGasUsedRatio": [0, 0],
             "reward": [["0x1", "0x2"], ["0x1", "0x2"]],
         });

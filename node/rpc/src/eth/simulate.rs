@@ -36,7 +36,7 @@ impl CallInput {
         overrides: Option<StateOverride>,
         block: Option<BlockOverrides>,
     ) -> Result<Self, Failure> {
-        let request = call_request(request, c.chain.spec().chain_id)?;
+        let request = call_request(request, c.chain.spec().chain_id, c.chain.rollup().is_none())?;
         let overrides = state_overrides(overrides.unwrap_or_default())?;
         let (mut context, state) = c.chain_state(at)?;
         if let Some(block) = block {
@@ -150,8 +150,9 @@ pub(crate) fn invalid(reason: &InvalidTransaction) -> Failure {
     })
 }
 
-fn call_request(request: TransactionRequest, chain_id: u64) -> Result<CallRequest, Failure> {
-    if request.blob_versioned_hashes.as_ref().is_some_and(|hashes| !hashes.is_empty()) || request.sidecar.is_some() {
+fn call_request(request: TransactionRequest, chain_id: u64, blobs: bool) -> Result<CallRequest, Failure> {
+    let has_blobs = request.blob_versioned_hashes.as_ref().is_some_and(|hashes| !hashes.is_empty());
+    if (has_blobs || request.sidecar.is_some()) && !blobs {
         return Err(Failure::Rejected("this chain takes no blob transactions (type 3)".into()));
     }
     if request.gas_price.is_some() && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
@@ -177,6 +178,8 @@ fn call_request(request: TransactionRequest, chain_id: u64) -> Result<CallReques
         max_priority_fee_per_gas: request.max_priority_fee_per_gas,
         access_list: request.access_list.unwrap_or_default(),
         authorization_list: request.authorization_list.unwrap_or_default(),
+        blob_hashes: request.blob_versioned_hashes.unwrap_or_default(),
+        max_fee_per_blob_gas: request.max_fee_per_blob_gas,
     })
 }
 
@@ -240,7 +243,7 @@ mod tests {
     use super::*;
 
     fn request(json: serde_json::Value) -> Result<CallRequest, Failure> {
-        call_request(serde_json::from_value(json).unwrap(), 5)
+        call_request(serde_json::from_value(json).unwrap(), 5, false)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Transactions, receipts, and sending.
 
-use super::blocks::{by_hash, by_number};
+use super::blocks::{by_hash, by_number, complete_receipts};
 use crate::{
     Args, Context, Failure,
     reader::View,
@@ -79,7 +79,9 @@ pub(super) fn receipt(c: &Context, hash: B256) -> Result<Option<RpcReceipt>, Fai
     let Some(receipts) = view.reader.receipts(block.number)? else { return Ok(None) };
     let l1 = view.is_rollup().then(|| L1Fees::of(&block));
     let nonce = view.deposit_nonce(&block, index)?;
-    Ok(receipts_of(&block, &receipts, index..index + 1, l1, |_| nonce).pop())
+    let mut out = receipts_of(&block, &receipts, index..index + 1, l1, |_| nonce);
+    complete_receipts(c, &block, index, &mut out)?;
+    Ok(out.pop())
 }
 
 /// Reads a signed transaction and finds who signed it.

@@ -46,7 +46,11 @@ impl L1Fees {
 pub(crate) struct RpcReceipt {
     #[serde(rename = "type")]
     kind: U64,
-    status: U64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<U64>,
+    /// Before Byzantium, the state root after the transaction stood in the place of the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<B256>,
     transaction_hash: B256,
     transaction_index: U64,
     block_hash: Option<B256>,
@@ -87,6 +91,18 @@ pub(crate) struct Before {
     pub(crate) index: usize,
     pub(crate) gas: u64,
     pub(crate) logs: usize,
+}
+
+impl RpcReceipt {
+    /// Puts a state root in the place of the status, as in receipts from before Byzantium.
+    pub(crate) const fn set_root(&mut self, root: B256) {
+        (self.status, self.root) = (None, Some(root));
+    }
+
+    /// Says what a blob gas cost in the block.
+    pub(crate) fn set_blob_gas_price(&mut self, wei: u128) {
+        self.blob_gas_price = self.blob_gas_used.map(|_| U128::from(wei));
+    }
 }
 
 /// The receipts of the block's transactions in `wanted`, in order. `deposit_nonce` says which nonce the deposit at an
@@ -140,7 +156,8 @@ fn one(
     let logs = numbered.map(|(i, log)| log_at(block, before.index, hash, log, before.logs + i, false)).collect();
     RpcReceipt {
         kind: U64::from(tx.ty()),
-        status: U64::from(u8::from(receipt.success)),
+        status: Some(U64::from(u8::from(receipt.success))),
+        root: None,
         transaction_hash: hash,
         transaction_index: U64::from(before.index),
         block_hash: Some(block.hash()),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
+mod execution;
 mod gas;
 mod inference;
 mod memory;
@@ -22,6 +23,8 @@ struct Arguments {
 enum What {
     /// Every model of the zoo: onnxruntime, tract and Praxis on one thread, in turns
     Inference(inference::Options),
+    /// Gas per second of block import beside bare revm on the same blocks
+    Execution(execution::Options),
     /// Nanoseconds per gas of inference and of EVM work
     Gas(gas::Options),
     /// Transactions per second over JSON-RPC, beside anvil
@@ -33,6 +36,7 @@ enum What {
 fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Inference(options) => inference::run(&options),
+        What::Execution(options) => execution::run(&options),
         What::Gas(options) => gas::run(&options),
         What::Rpc(options) => rpc::run(&options),
         What::Memory(options) => memory::run(&options),

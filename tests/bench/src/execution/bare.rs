@@ -1,0 +1,79 @@
+//! Bare revm on the same blocks: nothing but transactions on a state in memory.
+
+use std::time::{Duration, Instant};
+
+use alloy_consensus::Transaction as _;
+use alloy_primitives::U256;
+use anyhow::{Context as _, Result};
+use praxis_primitives::{ChainSpec, RecoveredBlock, StateDiff};
+use revm::{
+    Context, ExecuteCommitEvm, MainBuilder, MainContext,
+    bytecode::Bytecode,
+    context::{BlockEnv, CfgEnv, TxEnv},
+    context_interface::block::BlobExcessGasAndPrice,
+    database::{CacheDB, EmptyDB},
+    primitives::hardfork::SpecId,
+    state::AccountInfo,
+};
+
+/// State in memory.
+pub(crate) type Memory = CacheDB<EmptyDB>;
+
+/// The genesis state, or what a block changed, put into the memory.
+pub(crate) fn apply(memory: &mut Memory, diff: &StateDiff) -> Result<()> {
+    for (address, change) in &diff.accounts {
+        let account = change.account.context("no account goes in these blocks")?;
+        let known = memory.cache.accounts.get(address).and_then(|known| known.info.code.clone());
+        let code = diff.codes.get(&account.code_hash).map(|code| Bytecode::new_raw(code.clone())).or(known);
+        let info = AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            code,
+            ..AccountInfo::default()
+        };
+        memory.insert_account_info(*address, info);
+        for (slot, value) in &change.storage {
+            memory.insert_account_storage(*address, *slot, *value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Executes a block's transactions; gives the time and the gas used. Making revm's form of a transaction counts, as it does
+/// in the node.
+pub(crate) fn execute(spec: &ChainSpec, memory: &mut Memory, block: &RecoveredBlock) -> Result<(Duration, u64)> {
+    let header = block.header();
+    let env = BlockEnv {
+        number: U256::from(header.number),
+        beneficiary: header.beneficiary,
+        timestamp: U256::from(header.timestamp),
+        gas_limit: header.gas_limit,
+        basefee: header.base_fee_per_gas.unwrap_or_default(),
+        difficulty: U256::ZERO,
+        prevrandao: Some(header.mix_hash),
+        blob_excess_gas_and_price: Some(BlobExcessGasAndPrice::new(0, 5_007_716)),
+        ..BlockEnv::default()
+    };
+    let config = CfgEnv::new().with_spec_and_mainnet_gas_params(SpecId::OSAKA).with_chain_id(spec.chain_id);
+    let begin = Instant::now();
+    let mut evm = Context::mainnet().with_block(env).with_cfg(config).with_db(memory).build_mainnet();
+    let mut used = 0;
+    for (sender, tx) in block.transactions_with_sender() {
+        let tx = TxEnv {
+            tx_type: 2,
+            caller: *sender,
+            gas_limit: tx.gas_limit(),
+            gas_price: tx.max_fee_per_gas(),
+            gas_priority_fee: tx.max_priority_fee_per_gas(),
+            kind: tx.kind(),
+            value: tx.value(),
+            data: tx.input().clone(),
+            nonce: tx.nonce(),
+            chain_id: tx.chain_id(),
+            ..TxEnv::default()
+        };
+        used += evm.transact_commit(tx).context("bare revm refuses a transaction")?.tx_gas_used();
+    }
+    Ok((begin.elapsed(), used))
+}

@@ -6,10 +6,22 @@ use praxis_derive::{
     Checkpoint, CheckpointLog, CriticalError, DerivationPipeline, EventLog, PipelineError, Step, attributes_of_block,
 };
 use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes};
+use praxis_storage::Database;
 use std::sync::Arc;
 
 /// Key of the checkpoints among the database's values.
 const CHECKPOINTS: &str = "derivation/checkpoints";
+
+/// Drops the stored checkpoints above L2 block `number`.
+pub(crate) fn truncate_checkpoints(db: &Database, number: u64) -> Result<(), ChainError> {
+    let Some(log) = db.meta_get(CHECKPOINTS)?.as_deref().and_then(CheckpointLog::decode) else { return Ok(()) };
+    let newest = log.at_or_below_l2(number);
+    let mut kept = log.iter().take_while(|checkpoint| checkpoint.l1.number <= newest.l1.number).copied();
+    let Some(genesis) = kept.next() else { return Ok(()) };
+    let mut log = CheckpointLog::new(genesis);
+    kept.for_each(|checkpoint| log.push(checkpoint));
+    Ok(db.meta_put(CHECKPOINTS, &log.encode())?)
+}
 
 /// Why the safe chain does not go on.
 #[derive(Debug, thiserror::Error)]

@@ -71,6 +71,14 @@ pub enum ChainError {
         /// What is wrong with it.
         error: L1AttributesError,
     },
+    /// A file for whoever looks into a difference was not written.
+    #[error("{path} can't be written: {reason}", path = path.display())]
+    WitnessFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// There is no such block.
     #[error("there is no block {0} in this database")]
     UnknownBlock(u64),

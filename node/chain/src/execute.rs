@@ -86,8 +86,10 @@ impl Base<'_> {
         let outcome = state_root(self.nodes, &output.diff)?;
         if outcome.previous_root != self.parent.state_root {
             let (found, expected) = (outcome.previous_root, self.parent.state_root);
-            let fault =
-                Fault::new(format!("the stored trie has root {found}, but the parent's header says {expected}"));
+            let fault = Fault::new(format!(
+                "the stored trie has root {found}, but the parent's header says {expected}; `praxis db verify` names the \
+                     first account that differs"
+            ));
             return Err(ChainError::fault(context.number, fault));
         }
         let message_passer_root = outcome.storage_root_of(self.nodes, L2_TO_L1_MESSAGE_PASSER)?;

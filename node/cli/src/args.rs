@@ -3,6 +3,7 @@
 use crate::rpc_args::RpcArgs;
 use alloy_primitives::{Address, B256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use praxis_chain::HistoryMode;
 use std::path::PathBuf;
 use url::Url;
 
@@ -34,6 +35,9 @@ pub(crate) enum Command {
     Deploy(DeployArgs),
     /// Derive the chain from L1 alone, execute it and compare each claim; or, with --tx, say what ran in a transaction.
     Verify(VerifyArgs),
+    /// Look at, check, prune, copy and restore a node's database.
+    #[command(subcommand)]
+    Db(DbCommand),
     /// Inspect, import, run, publish, fetch and check models.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -61,6 +65,10 @@ pub(crate) struct DevArgs {
     /// Keep the state here; without it, in a temporary directory that goes with the process.
     #[arg(long)]
     pub(crate) datadir: Option<PathBuf>,
+    /// Old states: archive keeps all of them; pruned, or pruned=BLOCKS, those of the newest blocks, and what proving a
+    /// withdrawal of the last 30 days takes.
+    #[arg(long, default_value_t = HistoryMode::Archive, value_name = "MODE")]
+    pub(crate) history: HistoryMode,
     /// Milliseconds between L2 blocks.
     #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(10..=60_000))]
     pub(crate) block_time_ms: u64,
@@ -135,6 +143,10 @@ pub(crate) struct NodeArgs {
     /// Where the state is kept.
     #[arg(long)]
     pub(crate) datadir: PathBuf,
+    /// Old states: archive keeps all of them; pruned, or pruned=BLOCKS, those of the newest blocks, and what proving a
+    /// withdrawal of the last 30 days takes.
+    #[arg(long, default_value_t = HistoryMode::Archive, value_name = "MODE")]
+    pub(crate) history: HistoryMode,
     /// Do not post batches.
     #[arg(long)]
     pub(crate) no_batcher: bool,
@@ -227,6 +239,10 @@ pub(crate) struct VerifyArgs {
     /// Beacon API of the L1. This version reads no blobs.
     #[arg(long)]
     pub(crate) l1_beacon: Option<Url>,
+    /// Where a claim is wrong, compare with the node behind this JSON-RPC, the one that claims it: names the first block,
+    /// transaction and account that differ, and writes a witness file.
+    #[arg(long, conflicts_with = "tx")]
+    pub(crate) compare: Option<Url>,
     /// Keep the replayed chain here; without it, in a temporary directory.
     #[arg(long)]
     pub(crate) datadir: Option<PathBuf>,
@@ -236,6 +252,75 @@ pub(crate) struct VerifyArgs {
     /// JSON-RPC of the L2, for --tx without --rollup.
     #[arg(long, default_value = "http://127.0.0.1:9545")]
     pub(crate) rpc: Url,
+}
+
+/// Which database.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DatabaseArgs {
+    /// A node's data directory.
+    #[arg(long)]
+    pub(crate) datadir: PathBuf,
+    /// Which chain in it.
+    #[arg(long, value_enum, default_value_t = ChainName::L2)]
+    pub(crate) chain: ChainName,
+}
+
+/// A chain in a data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChainName {
+    /// The node's own.
+    L2,
+    /// The verifier's.
+    Verifier,
+    /// The embedded L1 of `praxis dev`.
+    L1,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Heads, oldest state, and the size of each table. The node may run.
+    Stats(DatabaseArgs),
+    /// Recompute the state root, all trie nodes and all indices; exit 3 and what differs where they do. The node may run.
+    Verify(DatabaseArgs),
+    /// Forget old states now. The node must not run.
+    Prune {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// What to keep: pruned, or pruned=BLOCKS.
+        #[arg(long, default_value = "pruned", value_name = "MODE")]
+        history: HistoryMode,
+    },
+    /// Copy the database, by hard links where the file system can. The node must not run.
+    Snapshot {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// A new folder for the copy.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Make a data directory from a snapshot: checked as a whole and against an output root, then reset to that block.
+    Restore(RestoreArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RestoreArgs {
+    /// The snapshot's folder.
+    pub(crate) snapshot: PathBuf,
+    /// The new node's data directory.
+    #[arg(long)]
+    pub(crate) datadir: PathBuf,
+    /// Rollup configuration file.
+    #[arg(long)]
+    pub(crate) rollup: PathBuf,
+    /// JSON-RPC of the L1: the newest claim in its finalized block is the output root to check against.
+    #[arg(long, required_unless_present = "output_root")]
+    pub(crate) l1: Option<Url>,
+    /// The output root to check against, from somebody you trust, instead of L1's.
+    #[arg(long, requires = "block", conflicts_with = "l1")]
+    pub(crate) output_root: Option<B256>,
+    /// The L2 block of that output root.
+    #[arg(long, requires = "output_root")]
+    pub(crate) block: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]

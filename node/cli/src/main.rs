@@ -42,6 +42,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
     match cli.command {
+        Command::Db(command) => commands::db::run(command, ui),
         Command::Model(command) => commands::model::run(command, ui),
         Command::Dev(args) => commands::block_on(commands::dev::run(args, ui)),
         Command::Demo(args) => commands::block_on(commands::demo::run(args, ui)),

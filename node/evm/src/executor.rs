@@ -3,6 +3,7 @@
 use crate::{
     BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, diff, env, ethereum,
     evm::{BlockEvm, Ran},
+    notes::{self, TxNotes},
     system,
 };
 use alloy_consensus::{Transaction as _, TransactionEnvelope as _};
@@ -30,6 +31,7 @@ pub struct BlockExecutor<'a> {
     gas_used: u64,
     blob_gas_used: u64,
     fault: Option<Fault>,
+    notes: Option<Vec<TxNotes>>,
 }
 
 impl std::fmt::Debug for BlockExecutor<'_> {
@@ -57,6 +59,7 @@ impl<'a> BlockExecutor<'a> {
             gas_used: 0,
             blob_gas_used: 0,
             fault: None,
+            notes: None,
         }
     }
 
@@ -82,6 +85,16 @@ impl<'a> BlockExecutor<'a> {
     /// followed; that costs a little for each transaction.
     pub fn take_changes(&mut self) -> StateDiff {
         self.evm.take_changes()
+    }
+
+    /// Notes from now on what each transaction changes.
+    pub fn note_changes(&mut self) {
+        self.notes.get_or_insert_default();
+    }
+
+    /// The notes so far; empty unless they were asked for.
+    pub fn take_notes(&mut self) -> Vec<TxNotes> {
+        self.notes.take().unwrap_or_default()
     }
 
     /// Gas that the block has left.
@@ -157,6 +170,9 @@ impl<'a> BlockExecutor<'a> {
         let success = ended.status == TxStatus::Success;
         if success && self.spec.rollup().is_some() {
             self.chunks.extend(chunks::of_logs(&ended.logs)?);
+        }
+        if let Some(notes) = &mut self.notes {
+            notes.push(notes::of_changes(&changes));
         }
         self.evm.commit(changes);
         self.gas_used = self.gas_used.saturating_add(ended.gas_used);

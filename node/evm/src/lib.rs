@@ -22,6 +22,7 @@ mod header;
 mod invalid;
 mod layered;
 mod memory;
+mod notes;
 mod outcome;
 mod overrides;
 mod simulate;
@@ -38,6 +39,7 @@ pub use header::{HeaderMismatch, assemble_header, check_header, receipts_root, t
 pub use invalid::{ExecuteError, InvalidTransaction};
 pub use layered::LayeredState;
 pub use memory::{InMemoryModels, InMemoryState};
+pub use notes::{AccountNote, TxNotes};
 pub use outcome::{ExecutionOutput, TxOutcome, TxStatus};
 pub use overrides::{AccountOverride, StateOverrides};
 pub use praxis_precompile::{

@@ -69,6 +69,35 @@ impl L1Client {
         self.number("latestBlockNumber", value)
     }
 
+    /// The newest claim about a block that is not above `l2_block`, as output root and block, as of the L1 block with this
+    /// hash; `None` where there is none. Claims ascend by block, so it is found by bisection.
+    ///
+    /// # Errors
+    /// When L1 cannot be read, or there is no such contract.
+    pub async fn newest_output(
+        &self,
+        oracle: Address,
+        l2_block: u64,
+        block: B256,
+    ) -> Result<Option<(B256, u64)>, L1Error> {
+        let count = self.oracle_call(oracle, &IOutputOracle::outputCountCall {}, block).await?;
+        let (mut low, mut high) = (0, self.number("outputCount", count)?);
+        let mut newest = None;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let call = IOutputOracle::getOutputCall { index: U256::from(middle) };
+            let output = self.oracle_call(oracle, &call, block).await?;
+            let number = self.number("l2BlockNumber", U256::from(output.l2BlockNumber))?;
+            if number <= l2_block {
+                newest = Some((output.outputRoot, number));
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(newest)
+    }
+
     /// The account that may claim.
     ///
     /// # Errors

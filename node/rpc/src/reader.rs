@@ -3,7 +3,7 @@
 
 use crate::{Context, Failure};
 use alloy_eips::{BlockId, BlockNumberOrTag};
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use praxis_chain::{ChainState, PendingBlock};
 use praxis_evm::BlockContext;
 use praxis_primitives::{L2BlockInfo, Receipt, RecoveredBlock, RollupConfig, SealedHeader, StateReader};
@@ -47,6 +47,14 @@ impl Context {
         let header = view.header(id.unwrap_or(BlockId::latest()))?.ok_or_else(Failure::unknown_block)?;
         let state = view.reader.state_at(header.number)?;
         Ok((header, state))
+    }
+
+    /// The same for proofs of one account: those of the message passer go further back than states where old ones are
+    /// forgotten.
+    pub(crate) fn state_for_proofs_of(&self, address: Address, id: Option<BlockId>) -> Result<StateView, Failure> {
+        let view = self.view()?;
+        let number = view.number_of(id.unwrap_or(BlockId::latest()))?.ok_or_else(Failure::unknown_block)?;
+        Ok(view.reader.state_for_proofs_of(address, number)?)
     }
 }
 

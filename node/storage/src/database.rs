@@ -136,6 +136,11 @@ impl Database {
         self.identity
     }
 
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        self.rocks.db.path()
+    }
+
     /// Everything as of now, unmoved by later commits and unwinds.
     pub fn reader(&self) -> Reader {
         Reader::new(self.rocks.clone())

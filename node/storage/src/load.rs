@@ -123,7 +123,10 @@ impl<'a> StateLoader<'a> {
         sink.write()?;
         let rocks = &sink.database.rocks;
         for table in Table::ALL {
-            rocks.db.flush_cf(rocks.table(table)?).map_err(|error| io("write", table.name(), &error))?;
+            let column = rocks.table(table)?;
+            rocks.db.flush_cf(column).map_err(|error| io("write", table.name(), &error))?;
+            // Otherwise the first blocks are executed beside the sorting of everything that was loaded.
+            rocks.db.compact_range_cf(column, None::<&[u8]>, None::<&[u8]>);
         }
         let column = rocks.table(Table::Meta)?;
         rocks.db.delete_cf(column, meta::LOADING).map_err(|error| io("write", "meta", &error))?;

@@ -5,7 +5,9 @@ use parking_lot::Mutex;
 use praxis_chain::{BuiltBlock, Chain, ChainError, ImportedBlock, NoTransactions};
 use praxis_derive::{attributes, origin};
 use praxis_pool::{Pool, PoolHead};
-use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes, RecoveredTransaction, RollupConfig};
+use praxis_primitives::{
+    L1BlockInfo, L2BlockInfo, PayloadAttributes, RecoveredBlock, RecoveredTransaction, RollupConfig,
+};
 use std::{
     path::Path,
     sync::{Arc, atomic::AtomicBool},
@@ -129,6 +131,7 @@ impl Sequencer {
             if !error.is_fault() {
                 // Whatever of this node's memory led to a block that its own check refuses must not do so again.
                 tracing::error!(number = built.block.number, %error, "the block that was built does not hold");
+                self.say_where(&built.block);
                 self.chain.forget_results();
             }
         })?;
@@ -154,6 +157,15 @@ impl Sequencer {
         let built = self.chain.build(attributes, &mut source);
         let complete = source.finish()?;
         Ok(Some(built?).filter(|_| complete))
+    }
+
+    /// For whoever looks into it: the transaction and the account at which building and checking part, and a witness. In the
+    /// folder of the database, one file for each such block.
+    fn say_where(&self, block: &RecoveredBlock) {
+        match self.chain.diagnose(block, self.chain.db().path()) {
+            Ok(divergence) => tracing::error!("{divergence}"),
+            Err(error) => tracing::error!(%error, "where building and checking part can't be said"),
+        }
     }
 
     /// Whether L1 has another block where this one's origin was. Where L1 does not reach that far (a reorg to a chain that

@@ -7,6 +7,7 @@ mod gas;
 mod inference;
 mod memory;
 mod rpc;
+mod state;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum What {
     Inference(inference::Options),
     /// Gas per second of block import beside bare revm on the same blocks
     Execution(execution::Options),
+    /// State roots at several sizes of the state, beside a full recomputation
+    State(state::Options),
     /// Nanoseconds per gas of inference and of EVM work
     Gas(gas::Options),
     /// Transactions per second over JSON-RPC, beside anvil
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Inference(options) => inference::run(&options),
         What::Execution(options) => execution::run(&options),
+        What::State(options) => state::run(&options),
         What::Gas(options) => gas::run(&options),
         What::Rpc(options) => rpc::run(&options),
         What::Memory(options) => memory::run(&options),

@@ -1,4 +1,6 @@
-//! A node that is killed at any moment goes on with the same chain.
+//! A node that is killed at any moment, or that dies just before or after a write, goes on with the same chain.
+//!
+//! `PRAXIS_KILLS` says how often (20 unless given), `PRAXIS_SEED` when and where.
 
 use alloy_signer_local::PrivateKeySigner;
 use anyhow::{Context, Result};
@@ -9,7 +11,48 @@ use std::{
     time::{Duration, Instant},
 };
 
-const KILLS: u32 = 20;
+/// Where the node may die by itself.
+const POINTS: &[&str] = &["any", "commit.before", "commit.after", "heads.before", "heads.after", "cursors.after"];
+/// After the data directory is there, the node passes a point this often in a second or two.
+const MAX_PASSAGES: u32 = 60;
+
+fn setting(name: &str, default: u64) -> Result<u64> {
+    std::env::var(name).map_or(Ok(default), |text| text.parse().with_context(|| format!("{name} is a number")))
+}
+
+/// The database opens, its state root is that of a full recomputation, its indices lead where they should.
+async fn verified(datadir: &str, chain: &str) -> Result<()> {
+    let verify = praxis(["--json", "db", "verify", "--datadir", datadir, "--chain", chain])?;
+    let found = run(verify, Duration::from_secs(120)).await?.expect(0)?.json()?;
+    anyhow::ensure!(
+        found["stateRoot"] == found["recomputed"] && found["differences"] == serde_json::json!([]),
+        "{found}"
+    );
+    Ok(())
+}
+
+/// How the next process ends.
+enum Death {
+    /// By a signal while it starts.
+    Starting(Duration),
+    /// By a signal under load.
+    Loaded(Duration),
+    /// At a place.
+    At(String),
+}
+
+impl Death {
+    fn next(random: &mut StdRng, first: bool) -> Self {
+        match random.random_range(0..10) {
+            0..2 if !first => Self::Starting(Duration::from_millis(random.random_range(0..1500))),
+            2..5 if !first => {
+                let point = POINTS[random.random_range(0..POINTS.len())];
+                Self::At(format!("{point}:{}", random.random_range(1..=MAX_PASSAGES)))
+            }
+            _ => Self::Loaded(Duration::from_millis(random.random_range(50..2500))),
+        }
+    }
+}
 
 /// What a client was shown: block hash and number by transaction hash.
 #[derive(Debug, Default)]
@@ -67,13 +110,25 @@ async fn traffic(rpc: &Rpc, account: &PrivateKeySigner, seen: &mut Seen, until: 
     Ok(())
 }
 
+/// One life: what was shown before holds, the chain grows, and transactions come in until the moment has come.
+async fn live(
+    dev: &mut Dev,
+    seen: &mut Seen,
+    genesis: &mut Option<serde_json::Value>,
+    account: &PrivateKeySigner,
+    until: Instant,
+) -> Result<()> {
+    let first = dev.l2.block_at(0).await?["hash"].clone();
+    anyhow::ensure!(*genesis.get_or_insert(first.clone()) == first, "another genesis: {first}");
+    seen.holds(&dev.l2).await?;
+    dev.l2.reaches("latest", seen.highest + 1, Duration::from_secs(30)).await?;
+    let until = until.max(Instant::now() + Duration::from_millis(50));
+    traffic(&dev.l2, account, seen, until).await
+}
+
 #[tokio::test]
 async fn a_killed_node_keeps_every_receipt_that_it_showed() -> Result<()> {
-    let seed = match std::env::var("PRAXIS_SEED") {
-        Ok(text) => text.parse().context("PRAXIS_SEED is a number")?,
-        Err(_) => rand::random(),
-    };
-    eprintln!("PRAXIS_SEED={seed} repeats this run");
+    let (kills, seed) = (setting("PRAXIS_KILLS", 20)?, setting("PRAXIS_SEED", 20)?);
     let mut random = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir()?;
     let datadir = folder.path().join("state").display().to_string();
@@ -81,27 +136,46 @@ async fn a_killed_node_keeps_every_receipt_that_it_showed() -> Result<()> {
     let mut seen = Seen::default();
     let mut genesis = None;
 
-    for kill in 1..=KILLS {
-        // One in four dies while it starts, before anybody could ask it anything.
-        if genesis.is_some() && random.random_bool(0.25) {
-            let mut service = Dev::spawn(&["--datadir", &datadir])?;
-            tokio::time::sleep(Duration::from_millis(random.random_range(0..1500))).await;
-            service.kill().await?;
-            continue;
+    for kill in 1..=kills {
+        let death = Death::next(&mut random, genesis.is_none());
+        let (limit, at) = match &death {
+            Death::Starting(pause) => {
+                let mut service = Dev::spawn(&["--datadir", &datadir])?;
+                tokio::time::sleep(*pause).await;
+                service.kill().await?;
+                continue;
+            }
+            Death::Loaded(time) => (*time, None),
+            Death::At(point) => (Duration::from_secs(20), Some(point.as_str())),
+        };
+        let told = || format!("start {kill} of seed {seed}, dying at {}", at.unwrap_or("some instant"));
+        let mut dev = match Dev::start_dying(&["--datadir", &datadir], at).await {
+            // It may die before it is ready.
+            Err(_) if at.is_some() => continue,
+            dev => dev.with_context(told)?,
+        };
+        let lived = live(&mut dev, &mut seen, &mut genesis, &account, Instant::now() + limit).await;
+        if at.is_none() {
+            lived.with_context(|| dev.service.tail()).with_context(told)?;
+            dev.service.kill().await?;
+        } else if let Err(error) = lived {
+            // What a dying node answers is no error of its own; that it died is.
+            dev.service
+                .ended(Duration::from_secs(10))
+                .await
+                .with_context(|| format!("{error:#}"))
+                .with_context(told)?;
+        } else {
+            dev.service.kill().await?;
         }
-        let mut dev = Dev::start(&["--datadir", &datadir]).await.with_context(|| format!("start {kill}"))?;
-        let first = dev.l2.block_at(0).await?["hash"].clone();
-        anyhow::ensure!(*genesis.get_or_insert(first.clone()) == first, "another genesis: {first}");
-        seen.holds(&dev.l2).await.with_context(|| format!("after kill {}", kill - 1))?;
-        dev.l2.reaches("latest", seen.highest + 1, Duration::from_secs(30)).await?;
-        let until = Instant::now() + Duration::from_millis(random.random_range(50..2500));
-        traffic(&dev.l2, &account, &mut seen, until).await.with_context(|| dev.service.tail())?;
-        dev.service.kill().await?;
+        verified(&datadir, "l2").await.with_context(told)?;
     }
+    verified(&datadir, "verifier").await?;
+    verified(&datadir, "l1").await?;
 
     let dev = Dev::start(&["--datadir", &datadir]).await?;
     seen.holds(&dev.l2).await?;
-    eprintln!("{} receipts kept, {} blocks, {KILLS} kills", seen.receipts.len(), seen.highest);
+    eprintln!("{} receipts kept, {} blocks, {kills} kills", seen.receipts.len(), seen.highest);
     anyhow::ensure!(seen.receipts.len() >= 20, "only {} receipts were seen", seen.receipts.len());
     let new = transfer(&dev.l2, &account, None).await?;
     eventually("a new transaction's receipt", Duration::from_secs(20), async || block_of(&dev.l2, &new).await).await?;

@@ -1,6 +1,8 @@
 //! The chain: importing, unwinding, faults, and two roles on one chain.
 
+mod divergence;
 mod faults;
+mod history;
 mod import;
 mod race;
 mod unwind;

@@ -12,6 +12,7 @@ impl From<DevArgs> for DevOptions {
         Self {
             l1_url: args.l1_url,
             datadir: args.datadir,
+            history: args.history,
             block_time_ms: args.block_time_ms,
             l1_block_time_s: args.l1_block_time,
             sequencing_window: args.sequencing_window,

@@ -5,7 +5,8 @@ use crate::{
     failure::Failure,
     keys,
     system::{
-        L2Node, L2Options, SequencerKeys, Tasks, check_golden_digests, driver, open_chain, read_rollup, report_verdict,
+        L2Node, L2Options, SequencerKeys, Tasks, check_golden_digests, driver, open_chain, prune_history, read_rollup,
+        report_verdict,
     },
     telemetry,
     ui::Ui,
@@ -42,6 +43,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
             sequencer,
             poll: POLL,
             durability: Durability::PowerLoss,
+            history: args.history,
         };
         rpc = Some(L2Node::start(options, &mut tasks).await?.rpc);
     }
@@ -64,6 +66,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
 async fn start_verifier(args: &NodeArgs, config: &Arc<RollupConfig>, tasks: &mut Tasks) -> Result<(), Failure> {
     let chain = open_chain(config, &args.datadir.join("verifier"), Durability::PowerLoss)?;
     let driver_config = DriverConfig { poll: POLL, claims_of: Some(config.output_oracle), ..DriverConfig::default() };
+    tasks.spawn("pruning of the verifier's history", prune_history(chain.clone(), args.history));
     let (driver, _) = driver(chain, &args.l1, driver_config).await?;
     tasks.spawn("verifier", Verifier::new(driver).await?.run(report_verdict));
     Ok(())

@@ -7,6 +7,7 @@ use super::{
     l2::{driver, open_chain},
 };
 use crate::{failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
+use praxis_chain::HistoryMode;
 use praxis_primitives::RollupConfig;
 use praxis_rpc::RpcConfig;
 use praxis_storage::Durability;
@@ -37,6 +38,7 @@ const POLL: Duration = Duration::from_millis(100);
 pub(crate) struct DevOptions {
     pub(crate) l1_url: Option<Url>,
     pub(crate) datadir: Option<PathBuf>,
+    pub(crate) history: HistoryMode,
     pub(crate) block_time_ms: u64,
     pub(crate) l1_block_time_s: u64,
     pub(crate) sequencing_window: u64,
@@ -100,6 +102,7 @@ impl DevSystem {
             sequencer: Some(sequencer),
             poll: POLL,
             durability: Durability::ProcessCrash,
+            history: options.history,
         };
         let node = L2Node::start(l2, &mut tasks).await?;
         let l2_url = Url::parse(&format!("http://{}", node.rpc))?;

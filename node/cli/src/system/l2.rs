@@ -6,7 +6,7 @@ use alloy_eips::BlockNumHash;
 use alloy_signer_local::PrivateKeySigner;
 use praxis_batcher::{Batcher, BatcherConfig};
 use praxis_builder::{AheadRunner, Sequencer, pool_head, update_pool};
-use praxis_chain::{Chain, ChainEvent, ChainOptions, SafeChain};
+use praxis_chain::{Chain, ChainEvent, ChainOptions, HistoryMode, SafeChain};
 use praxis_inference::{Isa, self_check};
 use praxis_l1::{L1Client, L1ClientConfig, TxManager, TxManagerConfig, check_key};
 use praxis_pool::{Pool, PoolConfig, PoolLimits};
@@ -61,6 +61,8 @@ pub(crate) struct L2Options<'a> {
     pub(crate) poll: Duration,
     /// What a committed block survives.
     pub(crate) durability: Durability,
+    /// Which old states are kept.
+    pub(crate) history: HistoryMode,
 }
 
 /// A running L2 node.
@@ -159,7 +161,7 @@ pub(crate) async fn serve_rpc(
 impl L2Node {
     /// Starts a node and hands its parts to `tasks`.
     pub(crate) async fn start(options: L2Options<'_>, tasks: &mut Tasks) -> Result<Self, Failure> {
-        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, durability } = options;
+        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, durability, history } = options;
         if let Some(keys) = &sequencer {
             check_sequencer_keys(keys, &config)?;
         }
@@ -185,6 +187,7 @@ impl L2Node {
         } else {
             tasks.spawn("transaction pool", follow_pool(chain.clone(), pool));
         }
+        tasks.spawn("pruning of history", prune_history(chain, history));
         tasks.spawn("derivation", driver.run(|_, _| {}));
         Ok(Self { rpc: local })
     }
@@ -321,6 +324,29 @@ pub(crate) async fn follow_pool(chain: Arc<Chain>, pool: Arc<Pool>) -> Result<()
             // Something was missed, or may have gone back.
             Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => pool.update_all(pool_head(&chain)?)?,
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+        }
+    }
+}
+
+/// Blocks whose history is forgotten before others may write.
+const PRUNED_AT_ONCE: u64 = 256;
+
+/// Forgets old states whenever blocks become final. Never ends.
+pub(crate) async fn prune_history(chain: Arc<Chain>, mode: HistoryMode) -> Result<(), Failure> {
+    let mut events = chain.subscribe();
+    loop {
+        let pruned = chain.clone();
+        let step = tokio::task::spawn_blocking(move || pruned.prune(mode, PRUNED_AT_ONCE));
+        match step.await.map_err(|e| Failure::failed(format!("pruning was stopped: {e}")))?? {
+            Some(pruned) if !pruned.done => continue,
+            _ => {}
+        }
+        loop {
+            match events.recv().await {
+                Ok(ChainEvent::Finalized(_)) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => break,
+                Ok(_) => {}
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+            }
         }
     }
 }

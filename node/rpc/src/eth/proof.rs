@@ -41,7 +41,7 @@ fn get_proof(c: &Context, mut args: Args<'_>) -> Result<RpcProof, Failure> {
     }
     let slots: Vec<B256> = keys.iter().map(|key| storage_key(key)).collect::<Result<_, _>>()?;
     let words: Vec<U256> = slots.iter().map(|slot| (*slot).into()).collect();
-    let (_, state) = c.state(id)?;
+    let state = c.state_for_proofs_of(address, id)?;
     let proof = account_proof(&state, address, &words)?;
     Ok(RpcProof::new(proof, &keys, &slots))
 }

@@ -196,6 +196,7 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-model",
             "praxis-precompile",
             "praxis-primitives",
+            "praxis-storage",
             "praxis-trie",
         ],
         &["praxis-rpc", "praxis"],

@@ -45,6 +45,7 @@ impl Stage {
         let system = DevSystem::start(DevOptions {
             l1_url: args.l1_url.clone(),
             datadir: args.datadir.clone(),
+            history: praxis_chain::HistoryMode::Archive,
             block_time_ms: 250,
             l1_block_time_s: 1,
             sequencing_window: 600,

@@ -1,5 +1,6 @@
 //! `praxis verify`.
 
+mod compare;
 pub(crate) mod transaction;
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     ui::Ui,
 };
 use indicatif::ProgressBar;
+use praxis_chain::Chain;
 use praxis_primitives::RollupConfig;
 use praxis_storage::Durability;
 use praxis_verifier::{DriverConfig, DriverError, Report, Verifier};
@@ -29,7 +31,10 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
         return Err(Failure::usage("give --rollup and --l1"));
     };
     let config = read_rollup(rollup)?;
-    let report = replay(&config, l1, args.datadir.as_deref(), ui).await?;
+    let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
+    let datadir = args.datadir.as_deref().unwrap_or_else(|| temporary.path());
+    let chain = open_chain(&config, datadir, Durability::ProcessCrash)?;
+    let report = replay_on(chain.clone(), l1, ui).await?;
     show(&config, &report, ui);
     match &report.first_difference {
         None => Ok(()),
@@ -39,6 +44,15 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
                 for dropped in report.dropped.iter().filter(|d| !d.contains("is forced")).take(SHOWN) {
                     message.push_str(&format!("\n  {dropped}"));
                 }
+            }
+            match &args.compare {
+                Some(url) => {
+                    let divergence = compare::run(&chain, url, &report, Path::new(".")).await?;
+                    message.push_str(&format!("\n  {divergence}"));
+                }
+                None => message.push_str(
+                    "\n  --compare URL, of a node that claims it, names the block, the transaction and the account",
+                ),
             }
             Err(Failure::difference(message))
         }
@@ -54,6 +68,11 @@ pub(crate) async fn replay(
 ) -> Result<Report, Failure> {
     let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
     let chain = open_chain(config, datadir.unwrap_or_else(|| temporary.path()), Durability::ProcessCrash)?;
+    replay_on(chain, l1, ui).await
+}
+
+async fn replay_on(chain: Arc<Chain>, l1: &Url, ui: &Ui) -> Result<Report, Failure> {
+    let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("only a rollup's chain is on an L1"))?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(100),
         claims_of: Some(config.output_oracle),

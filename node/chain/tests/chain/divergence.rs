@@ -36,8 +36,9 @@ fn the_account_and_the_transaction_are_named() {
     let theirs = ours.keys().map(|address| (*address, account_at(&state, *address).unwrap())).collect();
     let first = first_difference(&changes, &ours, &theirs).expect("somebody has a wei too much");
     assert_eq!(first.address, SOMEBODY);
-    let transactions = &block(honest, 2).body().transactions;
-    let place = transactions.iter().position(|tx| Some((alloy_consensus::Transaction::to(tx))) == Some(Some(SOMEBODY)));
+    let block = block(honest, 2);
+    let transactions = &block.body().transactions;
+    let place = transactions.iter().position(|tx| alloy_consensus::Transaction::to(tx) == Some(SOMEBODY));
     let place = place.expect("the transfer is in the block");
     assert_eq!(first.transaction, Some((place, transactions[place].hash())));
     let text = first.to_string();

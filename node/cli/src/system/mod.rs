@@ -11,7 +11,7 @@ mod view;
 pub(crate) use config::{DeploymentPlan, deploy, read_rollup, write_rollup_files};
 pub(crate) use dev::{DevOptions, DevSystem, report_verdict};
 pub(crate) use l2::{
-    L2Node, L2Options, SequencerKeys, chain_options, check_golden_digests, driver, follow_pool, open_chain, prune_history,
-    serve_rpc,
+    L2Node, L2Options, SequencerKeys, chain_options, check_golden_digests, driver, follow_pool, open_chain,
+    prune_history, serve_rpc,
 };
 pub(crate) use tasks::Tasks;

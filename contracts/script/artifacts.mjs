@@ -12,6 +12,7 @@ const CONTRACTS = [
   "WETH9",
   "OutputOracle",
   "RebalanceAgent",
+  "CautiousAgent",
   "Caller",
 ];
 // ABI alone: the node itself implements these.

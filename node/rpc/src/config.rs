@@ -45,6 +45,8 @@ pub struct RpcLimits {
     pub response_bytes: u32,
     /// Open connections, HTTP and WebSocket together.
     pub connections: u32,
+    /// How long a client may take for the head of its first request.
+    pub first_request_time: Duration,
     /// Requests in one batch.
     pub batch_requests: u32,
     /// Subscriptions of one connection.
@@ -90,6 +92,7 @@ impl Default for RpcLimits {
             request_bytes: 10 << 20,
             response_bytes: 64 << 20,
             connections: 1024,
+            first_request_time: Duration::from_secs(10),
             batch_requests: 1000,
             subscriptions_per_connection: 128,
             notification_buffer: 1024,

@@ -12,8 +12,6 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-/// How long a client may take to send the head and body of its first request.
-const FIRST_REQUEST: Duration = Duration::from_secs(10);
 /// How often a WebSocket client is asked whether it is still there.
 const PING: Duration = Duration::from_secs(20);
 
@@ -76,7 +74,7 @@ impl RpcServer {
             .max_subscriptions_per_connection(limits.subscriptions_per_connection)
             .set_batch_request_config(BatchRequestConfig::Limit(limits.batch_requests))
             .set_message_buffer_capacity(limits.notification_buffer)
-            .set_first_request_timeout(Some(FIRST_REQUEST))
+            .set_first_request_timeout(Some(limits.first_request_time))
             .enable_ws_ping(PingConfig::new().ping_interval(PING).inactive_limit(PING * 2).max_failures(2))
             .set_id_provider(HexIds)
             .build();

@@ -2,7 +2,7 @@
 # The chain as Foundry's cast sees it. Prints one line of JSON; names the step that failed.
 set -euo pipefail
 cd "$(dirname "$0")"
-: "${CAST:?the cast binary}" "${RPC_HTTP:?}" "${RPC_WS:?}" "${CHAIN_ID:?}" "${PRIVATE_KEY:?}"
+: "${MODEL:?a published model}" "${CAST:?the cast binary}" "${RPC_HTTP:?}" "${RPC_WS:?}" "${CHAIN_ID:?}" "${PRIVATE_KEY:?}"
 export ETH_RPC_URL=$RPC_HTTP NO_COLOR=1 FOUNDRY_DISABLE_NIGHTLY_WARNING=1
 friend=0x00000000000000000000000000000000000c0ffe
 step=start
@@ -48,5 +48,25 @@ equal "$(node -p "const b = $block; Math.floor(Number(b.timestampMs) / 1000) ===
 step="predeploys"
 equal "$("$CAST" call 0x00000000000000000000000000000000000000A1 'observedCount()(uint256)')" 0
 "$CAST" call 0x5000000000000000000000000000000000000001 'modelCount()(uint256)' >/dev/null
+
+step="trace"
+trace=$("$CAST" rpc debug_traceTransaction "$(field .transactionHash <<<"$receipt")" '{"tracer":"callTracer"}')
+equal "$(field .to <<<"$trace")" "$("$CAST" to-check-sum-address "$token" | tr '[:upper:]' '[:lower:]')"
+
+step="an authorization"
+user_key=0x$(node -p "require('crypto').randomBytes(32).toString('hex')")
+user=$("$CAST" wallet address "$user_key")
+"$CAST" send --json --private-key "$PRIVATE_KEY" --value 100000000000000000 "$user" >/dev/null
+receipt=$("$CAST" send --json --private-key "$user_key" --auth 0x4200000000000000000000000000000000000006 "$user")
+equal "$(field .status <<<"$receipt")" 0x1
+equal "$("$CAST" code "$user")" 0xef01004200000000000000000000000000000000000006
+
+step="an agent decides with the gas that was estimated"
+code=$(field .bytecode <../../../contracts/artifacts/CautiousAgent.json)
+agent=$("$CAST" send --json --private-key "$PRIVATE_KEY" --create "$code${MODEL#0x}" | field .contractAddress)
+input="[$(node -p "Array.from({ length: 40 }, (_, i) => BigInt(i) * 10n ** 15n).join(',')")]"
+receipt=$("$CAST" send --json --private-key "$PRIVATE_KEY" "$agent" 'decide(int256[])' "$input")
+equal "$(field '.logs[0].topics[0]' <<<"$receipt")" "$("$CAST" keccak 'Decided(bytes32,int256)')"
+equal "$("$CAST" call "$agent" 'decisions()(uint256)')" 1
 
 printf '{"client":"cast","passed":true}\n'

@@ -27,8 +27,20 @@ export const predeploys = {
   inference: "0x00000000000000000000000000000000000000A1",
   modelRegistry: "0x5000000000000000000000000000000000000001",
   l1Block: "0x4200000000000000000000000000000000000015",
+  // Takes a call without data, as an account with its code must.
+  weth: "0x4200000000000000000000000000000000000006",
   multicall3: "0xcA11bde05977b3631167028862bE2a173976CA11",
 };
+
+/** The model that the test has published, and an input of it: 40 numbers with 18 decimals. */
+export const model = () => need("MODEL");
+export const modelInput = Array.from({ length: 40 }, (_, i) => BigInt(i) * 10n ** 15n);
+
+/** The frames of a call trace that are inferences. */
+export const inferences = (frame) => [
+  ...(frame.inference ? [frame] : []),
+  ...(frame.calls ?? []).flatMap(inferences),
+];
 
 const plain = (value) => (typeof value === "bigint" ? Number(value) : value);
 

@@ -1,6 +1,6 @@
 // The chain as ethers sees it, over HTTP and WebSocket.
 import { Contract, ContractFactory, JsonRpcProvider, NonceManager, Wallet, WebSocketProvider, parseEther } from "ethers";
-import { artifact, chain, ensure, equal, eventually, main, predeploys } from "./check.mjs";
+import { artifact, chain, ensure, equal, eventually, inferences, main, model, modelInput, predeploys } from "./check.mjs";
 
 const { http: httpUrl, ws: wsUrl, chainId, key } = chain();
 const provider = new JsonRpcProvider(httpUrl, chainId, { staticNetwork: true, polling: true, cacheTimeout: -1 });
@@ -91,5 +91,27 @@ await main("ethers", [
     ensure((await registry.modelCount()) >= 0n, "modelCount()");
     const inference = new Contract(predeploys.inference, ["function observedCount() view returns (uint256)"], provider);
     equal(await inference.observedCount(), 0n, "inferences of a call that made none");
+  }],
+  ["trace", async () => {
+    const trace = await provider.send("debug_traceTransaction", [receipt.hash, { tracer: "callTracer" }]);
+    equal(trace.to, (await token.getAddress()).toLowerCase(), "the traced call's receiver");
+  }],
+  ["an authorization", async () => {
+    const user = Wallet.createRandom().connect(provider);
+    await mined(await signer.sendTransaction({ to: user.address, value: parseEther("0.1") }));
+    const authorization = await user.authorize({ address: predeploys.weth, nonce: 1 });
+    await mined(await user.sendTransaction({ type: 4, to: user.address, authorizationList: [authorization] }));
+    const code = await provider.getCode(user.address);
+    equal(code, `0xef0100${predeploys.weth.slice(2)}`, "the account's code");
+  }],
+  ["an agent decides with the gas that was estimated", async () => {
+    const compiled = artifact("CautiousAgent");
+    const agent = await new ContractFactory(compiled.abi, compiled.bytecode, signer).deploy(model());
+    await mined(agent.deploymentTransaction());
+    const decided = await mined(await agent.decide(modelInput));
+    const names = decided.logs.map((log) => agent.interface.parseLog(log)?.name);
+    ensure(names.includes("Decided"), `the agent's events: ${names}`);
+    const trace = await provider.send("debug_traceTransaction", [decided.hash, { tracer: "callTracer" }]);
+    equal(inferences(trace)[0]?.inference.model, model(), "the model in the trace");
   }],
 ]);

@@ -8,10 +8,11 @@ import {
   http,
   parseAbi,
   parseEther,
+  parseEventLogs,
   webSocket,
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { artifact, chain, ensure, equal, eventually, main, predeploys } from "./check.mjs";
+import { artifact, chain, ensure, equal, eventually, inferences, main, model, modelInput, predeploys } from "./check.mjs";
 
 const { http: httpUrl, ws: wsUrl, chainId, key } = chain();
 const account = privateKeyToAccount(key);
@@ -155,5 +156,41 @@ await main("viem", [
     });
     ensure(l1Number >= 0n && models >= 0n, "numbers");
     equal(observed, 0n, "inferences of a call that made none");
+  }],
+  ["trace", async () => {
+    const params = [wrapped.transactionHash, { tracer: "callTracer" }];
+    const trace = await client.request({ method: "debug_traceTransaction", params });
+    equal(trace.to, token.address.toLowerCase(), "the traced call's receiver");
+    const steps = await client.request({ method: "debug_traceTransaction", params: [wrapped.transactionHash] });
+    ensure(steps.structLogs.length > 10, "the steps");
+  }],
+  ["storage by a number", async () => {
+    const params = [token.address, "0x0", "latest"];
+    equal((await client.request({ method: "eth_getStorageAt", params })).length, 66, "the slot's length");
+  }],
+  ["simulated blocks", async () => {
+    const { results } = await client.simulateCalls({ account: account.address, calls: [{ to: friend, value: 1n }] });
+    equal(results[0].status, "success", "the simulated call");
+  }],
+  ["an authorization", async () => {
+    const user = privateKeyToAccount(generatePrivateKey());
+    await mined(await wallet.sendTransaction({ to: user.address, value: parseEther("0.1") }));
+    const own = createWalletClient({ account: user, chain: definition, transport: http() });
+    const signed = await own.signAuthorization({ contractAddress: predeploys.weth, executor: "self" });
+    await mined(await own.sendTransaction({ to: user.address, authorizationList: [signed] }));
+    const code = await client.getCode({ address: user.address });
+    equal(code, `0xef0100${predeploys.weth.slice(2)}`, "the account's code");
+  }],
+  ["an agent decides with the gas that was estimated", async () => {
+    const { abi, bytecode } = artifact("CautiousAgent");
+    const { contractAddress } = await mined(await wallet.deployContract({ abi, bytecode, args: [model()] }));
+    const call = { address: contractAddress, abi, functionName: "decide", args: [modelInput] };
+    const receipt = await mined(await wallet.writeContract(call));
+    const [event] = parseEventLogs({ abi, logs: receipt.logs });
+    equal(event?.eventName, "Decided", "the agent's event");
+    const params = [receipt.transactionHash, { tracer: "callTracer" }];
+    const [frame] = inferences(await client.request({ method: "debug_traceTransaction", params }));
+    equal(frame?.inference.model, model(), "the model in the trace");
+    equal(frame.inference.inputs[0].values.length, 40, "numbers of the input in the trace");
   }],
 ]);

@@ -22,6 +22,13 @@ pub fn foundry(tool: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// A Python that has web3: `PRAXIS_WEB3_PYTHON`, or the one that `./dev setup` makes.
+pub fn python() -> Option<PathBuf> {
+    let made = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/praxis-web3/bin/python"));
+    let path = std::env::var_os("PRAXIS_WEB3_PYTHON").map(PathBuf::from).or_else(made)?;
+    path.is_file().then_some(path)
+}
+
 /// A running anvil: blocks each second, the accounts of the well-known test mnemonic funded and unlocked.
 #[derive(Debug)]
 pub struct Anvil {

@@ -14,7 +14,7 @@ mod rpc;
 mod service;
 mod wallet;
 
-pub use anvil::{Anvil, foundry};
+pub use anvil::{Anvil, foundry, python};
 pub use command::{Finished, fixture, praxis, praxis_path, run};
 pub use deployment::{Deployment, Role};
 pub use dev::Dev;

@@ -25,6 +25,7 @@ pub(super) const METHODS: &[Method] = &[
     method("eth_blockNumber", &[], "Number of the head", "number:Quantity"),
     method("eth_syncing", &[], "Whether the node is catching up", "syncing:Any"),
     method("eth_accounts", &[], "Accounts whose keys the node holds: none", "accounts:[Address]"),
+    method("eth_coinbase", &[], "Who is credited the priority fees", "address:Address"),
     method("eth_config", &[], "The live fork and its parameters (EIP-7910)", "config:Object"),
     method("eth_getBlockByNumber", &["block:BlockTag", "full?:Boolean"], "A block", "block:Any"),
     method("eth_getBlockByHash", &["hash:Hash", "full?:Boolean"], "A block", "block:Any"),

@@ -14,6 +14,7 @@ use praxis_primitives::RecoveredBlock;
 pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.quick("eth_chainId", |c, _| Ok(U64::from(c.chain.spec().chain_id)))?;
     r.quick("eth_blockNumber", |c, _| Ok(U64::from(c.chain.head().number)))?;
+    r.quick("eth_coinbase", |c, _| Ok(c.chain.head().beneficiary))?;
     // Derivation and building both leave a block complete before it becomes the head: there is no state in between.
     r.quick("eth_syncing", |_, _| Ok(false))?;
     r.read("eth_getBlockByNumber", |c, mut args| get_block(c, by_number(&mut args)?, args))?;

@@ -11,15 +11,24 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function roll(uint256 number) external;
     function warp(uint256 timestamp) external;
+    /// @dev Unlike `block.number` and `block.timestamp`, which the optimiser takes for constant within a test.
+    function getBlockNumber() external view returns (uint256);
+    function getBlockTimestamp() external view returns (uint256);
     function fee(uint256 basefee) external;
     function prank(address sender) external;
     function prank(address sender, address origin) external;
+    function startPrank(address sender) external;
+    function stopPrank() external;
+    /// @dev `new` would compile the contract again inside of each test that makes one.
+    function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
     function setBlockhash(uint256 number, bytes32 hash) external;
     function mockCall(address callee, bytes calldata data, bytes calldata returned) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata returned) external;
     function expectCall(address callee, bytes calldata data) external;
     function expectRevert(bytes calldata data) external;
     function expectRevert() external;
+    function expectRevert(bytes4 selector) external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
     function readFile(string calldata path) external view returns (string memory);
     function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
@@ -29,6 +38,8 @@ interface Vm {
     function chainId(uint256 id) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function assertTrue(bool condition) external pure;
+    function assertFalse(bool condition) external pure;
+    function assertLe(uint256 left, uint256 right) external pure;
     function assertEq(uint256 left, uint256 right) external pure;
     function assertEq(int256 left, int256 right) external pure;
     function assertEq(address left, address right) external pure;

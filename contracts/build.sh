@@ -40,7 +40,8 @@ trap 'rm -rf "$fresh"' EXIT
 # Compiles everything that has an artifact, always all of it and without the tests: solc's code may depend on what else is
 # compiled in the same run.
 write() { # ARTIFACTS SNAPSHOTS
-  "$forge" build --force --out "$fresh/out" --cache-path "$fresh/cache" src test/helpers/Caller.sol
+  "$forge" build --force --out "$fresh/out" --cache-path "$fresh/cache" src test/helpers/Caller.sol \
+    node_modules/@openzeppelin/contracts/{governance/TimelockController,proxy/transparent/TransparentUpgradeableProxy}.sol
   node script/artifacts.mjs "$fresh/out" "$1" "$2"
   node script/preinstalls.mjs "$anvil" "$1/preinstalls.json"
 }
@@ -60,3 +61,7 @@ for folder in artifacts snapshots; do
   }
 done
 "$forge" test --gas-snapshot-check=true --gas-snapshot-emit=false
+# Needs viem, which ./dev installs for the end-to-end tests.
+if [ -d ../tests/e2e/clients/node_modules/viem ]; then
+  node script/viem.mjs "$anvil" artifacts ../tests/e2e/clients/node_modules
+fi

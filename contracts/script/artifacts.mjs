@@ -11,14 +11,43 @@ const CONTRACTS = [
   "FeeVault",
   "WETH9",
   "OutputOracle",
+  "SystemConfig",
+  "Portal",
+  "DisputeGameFactory",
+  "AnchorStateRegistry",
+  "OutputGame",
+  "QuorumResolver",
+  "VerifierRegistry",
+  "L1StandardBridge",
+  "InferenceProof",
+  "L2StandardBridge",
+  "OptimismMintableERC20",
+  "OptimismMintableERC20Factory",
+  // OpenZeppelin's, compiled here: what the L1 contracts stand behind.
+  "TransparentUpgradeableProxy",
+  "TimelockController",
   "RebalanceAgent",
   "CautiousAgent",
   "Caller",
 ];
 // ABI alone: the node itself implements these.
 const INTERFACES = ["IInference", "IModelValidator"];
-// Contracts whose storage the node or a proof reads.
-const LAYOUTS = ["ModelRegistry", "L1Block", "L2ToL1MessagePasser", "FeeVault"];
+// Contracts whose storage the node or a proof reads, or an upgrade must find where it was.
+const LAYOUTS = [
+  "ModelRegistry",
+  "L1Block",
+  "L2ToL1MessagePasser",
+  "FeeVault",
+  "SystemConfig",
+  "Portal",
+  "DisputeGameFactory",
+  "AnchorStateRegistry",
+  "L1StandardBridge",
+  "L2StandardBridge",
+  "OptimismMintableERC20Factory",
+];
+// EIP-170.
+const MAX_CODE_BYTES = 24576;
 
 const [, , out, artifacts, snapshots] = process.argv;
 if (!snapshots) {
@@ -42,6 +71,8 @@ const write = (path, fields) =>
   writeFileSync(path, `{\n${fields.map(([key, json]) => `  "${key}": ${json}`).join(",\n")}\n}\n`);
 
 const linked = (name, kind, code) => {
+  const bytes = code.object.length / 2 - 1;
+  if (kind === "runtime" && bytes > MAX_CODE_BYTES) throw new Error(`${name}: ${bytes} bytes of code, at most ${MAX_CODE_BYTES}`);
   if (Object.keys(code.linkReferences ?? {}).length) throw new Error(`${name}: ${kind} code is not linked`);
   return JSON.stringify(code.object);
 };

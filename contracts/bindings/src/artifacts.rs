@@ -50,6 +50,37 @@ artifacts! {
     WETH9 = "WETH9";
     /// L1: the proposer's claims. Constructor: `(address proposer, uint256 l2ChainId, uint256 submissionInterval)`.
     OUTPUT_ORACLE = "OutputOracle";
+    /// L1: keys, limits, fees, rules, pauses. Behind a proxy; call `initialize`.
+    SYSTEM_CONFIG = "SystemConfig";
+    /// L1: deposits and withdrawals. Constructor: `(uint256 proofMaturityDelaySeconds)`. Behind a proxy; call `initialize`.
+    PORTAL = "Portal";
+    /// L1: where claims are made. Behind a proxy; call `initialize`.
+    DISPUTE_GAME_FACTORY = "DisputeGameFactory";
+    /// L1: which claims count. Constructor: `(uint256 finalityDelaySeconds)`. Behind a proxy; call `initialize`.
+    ANCHOR_STATE_REGISTRY = "AnchorStateRegistry";
+    /// L1: what the factory clones. Constructor: `(uint32 gameType, uint256 l2ChainId, uint64 claimWindow, uint64
+    /// resolveWindow, address anchorStateRegistry, address resolver)`.
+    OUTPUT_GAME = "OutputGame";
+    /// L1: verifiers judge contested claims. Constructor: `(address registry, address anchorStateRegistry, uint256 baseBond,
+    /// uint256 maxDoublings, uint256 attestationReward, uint256 attestationInterval)`.
+    QUORUM_RESOLVER = "QuorumResolver";
+    /// L1: verifiers' keys and stakes. Constructor: `(uint256 l2ChainId, uint256 minStake, uint256 exitDelay, address
+    /// anchorStateRegistry)`.
+    VERIFIER_REGISTRY = "VerifierRegistry";
+    /// L1: the bridge's side there. Behind a proxy; call `initialize`.
+    L1_STANDARD_BRIDGE = "L1StandardBridge";
+    /// L1: checks what a model said on L2.
+    INFERENCE_PROOF = "InferenceProof";
+    /// L2: the bridge's side there; slot 0 holds the L1 bridge's address.
+    L2_STANDARD_BRIDGE = "L2StandardBridge";
+    /// Both sides: a token that the bridge mints.
+    OPTIMISM_MINTABLE_ERC20 = "OptimismMintableERC20";
+    /// Both sides: makes such tokens; slot 0 holds the bridge's address.
+    OPTIMISM_MINTABLE_ERC20_FACTORY = "OptimismMintableERC20Factory";
+    /// OpenZeppelin's proxy. Constructor: `(address implementation, address adminOwner, bytes call)`.
+    TRANSPARENT_UPGRADEABLE_PROXY = "TransparentUpgradeableProxy";
+    /// OpenZeppelin's timelock. Constructor: `(uint256 minDelay, address[] proposers, address[] executors, address admin)`.
+    TIMELOCK_CONTROLLER = "TimelockController";
     /// The demo's strategy. Constructor: `(bytes32 model)`.
     REBALANCE_AGENT = "RebalanceAgent";
     /// Test contract that calls the precompile in every way.

@@ -12,6 +12,9 @@ library Predeploys {
     /// @dev The L1 origin's values.
     address internal constant L1_BLOCK = 0x4200000000000000000000000000000000000015;
 
+    /// @dev Withdrawals and messages to L1.
+    address internal constant L2_TO_L1_MESSAGE_PASSER = 0x4200000000000000000000000000000000000016;
+
     /// @dev Sender of the L1 attributes deposit.
     address internal constant DEPOSITOR_ACCOUNT = 0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001;
 }

@@ -47,16 +47,6 @@ pub(crate) trait Lanes: Panel {
         unsafe { self.store(lanes.as_mut_ptr()) };
         lanes
     }
-
-    /// Writes the first `count` lanes.
-    ///
-    /// # Safety
-    /// `to` can be written for `count` numbers, at most 16.
-    #[inline(always)]
-    unsafe fn store_first(self, to: *mut f32, count: usize) {
-        // SAFETY: `count` is at most 16, and the caller gives room for it.
-        unsafe { core::ptr::copy_nonoverlapping(self.lanes().as_ptr(), to, count) }
-    }
 }
 
 /// One output, as the operator of the activation's name has it.
@@ -220,13 +210,6 @@ mod x86 {
                 let nan = _mm512_castsi512_ps(_mm512_set1_epi32(CANONICAL_NAN_F32 as i32));
                 Self(_mm512_mask_mov_ps(y, _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(y, y), nan))
             }
-        }
-
-        #[inline(always)]
-        unsafe fn store_first(self, to: *mut f32, count: usize) {
-            let mask = ((1u32 << count) - 1) as __mmask16;
-            // SAFETY: masked lanes are not written; the caller gives room for the others.
-            unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Operands as the kernels read them. Rule R10 is applied here: operands below 2^-40 become +0, so that every product is a
 //! multiple of 2^-126 and no chain meets a subnormal number.
 
-use super::PANEL;
+use super::{PANEL, Sizes};
 use crate::{
-    arith::Fma,
+    arith::{Exact, Fma},
     isa::{Job, Path},
 };
 
@@ -33,26 +33,62 @@ pub(crate) enum Layout {
     Columns,
 }
 
-/// Packs a k by n matrix in panels of 16 columns: panel, then row, then column; missing columns are 0. `packed` has
-/// `ceil(n / 16) * k * 16` elements.
-pub(crate) fn pack_right(source: &[f32], layout: Layout, k: usize, n: usize, packed: &mut [f32]) {
-    for (panel, target) in packed.chunks_exact_mut(k * PANEL).enumerate() {
-        let first = panel * PANEL;
-        let width = (n - first).min(PANEL);
-        for (row, line) in target.as_chunks_mut::<PANEL>().0.iter_mut().enumerate() {
-            *line = [0.0; PANEL];
-            match layout {
-                Layout::Rows => {
-                    let source = &source[row * n + first..row * n + first + width];
-                    line.iter_mut().zip(source).for_each(|(to, &x)| *to = flush_f32(x));
-                }
-                Layout::Columns => {
-                    for (column, to) in line[..width].iter_mut().enumerate() {
-                        *to = flush_f32(source[(first + column) * k + row]);
+/// Packs a k by n matrix in panels of 16 columns, or in groups of panels: group, then row, then column; missing columns are 0.
+/// `packed` has the product's [`Sizes::packed`] elements.
+pub(crate) fn pack_right(source: &[f32], layout: Layout, sizes: Sizes, packed: &mut [f32]) {
+    PackRight { source, layout, sizes, packed }.run::<Exact>();
+}
+
+/// [`pack_right`] with the instructions of the path, for operands that are packed in each run.
+pub(crate) fn pack_right_on(path: Path, source: &[f32], layout: Layout, sizes: Sizes, packed: &mut [f32]) {
+    path.run(PackRight { source, layout, sizes, packed });
+}
+
+struct PackRight<'a> {
+    source: &'a [f32],
+    layout: Layout,
+    sizes: Sizes,
+    packed: &'a mut [f32],
+}
+
+impl Job for PackRight<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<F: Fma>(self) {
+        let Self { source, layout, sizes: Sizes { k, n, group, .. }, packed } = self;
+        let mut first = 0;
+        for target in packed.chunks_mut(group * k * PANEL) {
+            let width = target.len() / k;
+            for (row, line) in target.chunks_exact_mut(width).enumerate() {
+                for (panel, line) in line.as_chunks_mut::<PANEL>().0.iter_mut().enumerate() {
+                    let column = first + panel * PANEL;
+                    match layout {
+                        Layout::Rows => pack_line(line, &source[row * n + column..(row + 1) * n]),
+                        Layout::Columns => {
+                            *line = [0.0; PANEL];
+                            for (to, column) in line.iter_mut().zip(column..n) {
+                                *to = flush_f32(source[column * k + row]);
+                            }
+                        }
                     }
                 }
             }
+            first += width;
         }
+    }
+}
+
+/// The first 16 of the numbers, or all where they are fewer.
+#[inline(always)]
+fn pack_line(line: &mut [f32; PANEL], numbers: &[f32]) {
+    if let Some(numbers) = numbers.first_chunk::<PANEL>() {
+        for (to, &x) in line.iter_mut().zip(numbers) {
+            *to = flush_f32(x);
+        }
+    } else {
+        *line = [0.0; PANEL];
+        line.iter_mut().zip(numbers).for_each(|(to, &x)| *to = flush_f32(x));
     }
 }
 

@@ -1,7 +1,7 @@
 //! One row of a panel, 16 float32, in the registers of each instruction set.
 
 use super::PANEL;
-use crate::arith::exact_fma;
+use crate::arith::{Canonical, exact_fma};
 
 /// 16 float32 in registers.
 pub(crate) trait Panel: Copy {
@@ -32,11 +32,39 @@ pub(crate) trait Panel: Copy {
     /// `to` can be written for 16 numbers.
     unsafe fn store(self, to: *mut f32);
 
+    /// Writes the first `count` lanes.
+    ///
+    /// # Safety
+    /// `to` can be written for `count` numbers, at most 16.
+    #[inline(always)]
+    unsafe fn store_first(self, to: *mut f32, count: usize) {
+        let mut lanes = [0.0; PANEL];
+        // SAFETY: the array has 16 numbers; the caller gives room for `count`, at most 16.
+        unsafe {
+            self.store(lanes.as_mut_ptr());
+            core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+        }
+    }
+
     /// self + a * b in each lane, rounded once.
     ///
     /// # Safety
     /// As for [`Self::zero`].
     unsafe fn fma(self, a: f32, b: Self) -> Self;
+
+    /// Every NaN made canonical.
+    ///
+    /// # Safety
+    /// As for [`Self::zero`].
+    #[inline(always)]
+    unsafe fn canonical(self) -> Self {
+        let mut lanes = [0.0; PANEL];
+        // SAFETY: the array has 16 numbers.
+        unsafe {
+            self.store(lanes.as_mut_ptr());
+            Self::load(lanes.map(Canonical::canonical).as_ptr())
+        }
+    }
 
     /// self + other in each lane.
     ///
@@ -95,6 +123,7 @@ mod x86 {
     use core::arch::x86_64::*;
 
     use super::Panel;
+    use crate::arith::CANONICAL_NAN_F32;
 
     /// Four registers of SSE2.
     #[derive(Clone, Copy)]
@@ -214,11 +243,52 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn store_first(self, to: *mut f32, count: usize) {
+            // SAFETY: the numbers written are the first `count`; the caller gives room for them.
+            unsafe {
+                if count >= 16 {
+                    return self.store(to);
+                }
+                let (to, rest) = if count >= 8 {
+                    _mm256_storeu_ps(to, self.0);
+                    (to.add(8), self.1)
+                } else {
+                    (to, self.0)
+                };
+                let (to, rest) = if count & 4 != 0 {
+                    _mm_storeu_ps(to, _mm256_castps256_ps128(rest));
+                    (to.add(4), _mm256_extractf128_ps::<1>(rest))
+                } else {
+                    (to, _mm256_castps256_ps128(rest))
+                };
+                let (to, rest) = if count & 2 != 0 {
+                    _mm_storel_epi64(to.cast(), _mm_castps_si128(rest));
+                    (to.add(2), _mm_movehl_ps(rest, rest))
+                } else {
+                    (to, rest)
+                };
+                if count & 1 != 0 {
+                    _mm_store_ss(to, rest);
+                }
+            }
+        }
+
+        #[inline(always)]
         unsafe fn fma(self, a: f32, b: Self) -> Self {
             // SAFETY: see `zero`.
             unsafe {
                 let a = _mm256_set1_ps(a);
                 Self(_mm256_fmadd_ps(a, b.0, self.0), _mm256_fmadd_ps(a, b.1, self.1))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn canonical(self) -> Self {
+            // SAFETY: see `zero`.
+            unsafe {
+                let nan = _mm256_castsi256_ps(_mm256_set1_epi32(CANONICAL_NAN_F32 as i32));
+                let canonical = |x| _mm256_blendv_ps(x, nan, _mm256_cmp_ps::<_CMP_UNORD_Q>(x, x));
+                Self(canonical(self.0), canonical(self.1))
             }
         }
 
@@ -252,9 +322,25 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn store_first(self, to: *mut f32, count: usize) {
+            let mask = ((1u32 << count) - 1) as __mmask16;
+            // SAFETY: masked lanes are not written; the caller gives room for the others.
+            unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
+        }
+
+        #[inline(always)]
         unsafe fn fma(self, a: f32, b: Self) -> Self {
             // SAFETY: see `zero`.
             Self(unsafe { _mm512_fmadd_ps(_mm512_set1_ps(a), b.0, self.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn canonical(self) -> Self {
+            // SAFETY: see `zero`.
+            unsafe {
+                let nan = _mm512_castsi512_ps(_mm512_set1_epi32(CANONICAL_NAN_F32 as i32));
+                Self(_mm512_mask_mov_ps(self.0, _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(self.0, self.0), nan))
+            }
         }
 
         #[inline(always)]

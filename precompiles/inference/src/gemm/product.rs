@@ -4,7 +4,8 @@
 #[cfg(target_arch = "x86_64")]
 use super::panel::{Avx2Panel, Avx512Panel, Sse2Panel};
 use super::{
-    BLOCK, PANEL,
+    BLOCK, GROUP, PANEL,
+    lines::{add_lines, load_first, store_lines},
     pack::{Layout, pack_left},
     panel::{Panel, ScalarPanel},
 };
@@ -16,9 +17,22 @@ pub(crate) struct Sizes {
     pub(crate) m: usize,
     pub(crate) k: usize,
     pub(crate) n: usize,
+    /// Panels of the right operand that stand together, line by line.
+    pub(super) group: usize,
 }
 
 impl Sizes {
+    /// Of a product whose right operand is packed for it alone.
+    pub(crate) const fn new(m: usize, k: usize, n: usize) -> Self {
+        let group = if m == 1 { GROUP } else { 1 };
+        Self { m, k, n, group }
+    }
+
+    /// Of a product whose right operand serves products of several m.
+    pub(crate) const fn shared(m: usize, k: usize, n: usize) -> Self {
+        Self { m, k, n, group: 1 }
+    }
+
     pub(crate) const fn panels(self) -> usize {
         self.n.div_ceil(PANEL)
     }
@@ -28,7 +42,7 @@ impl Sizes {
         self.panels() * PANEL * self.k
     }
 
-    const fn blocks(self) -> usize {
+    pub(super) const fn blocks(self) -> usize {
         self.k.div_ceil(BLOCK)
     }
 }
@@ -38,23 +52,34 @@ pub(crate) const fn scratch_floats(sizes: Sizes) -> usize {
     sizes.m * sizes.k + sizes.blocks() * sizes.panels() * PANEL
 }
 
-/// out = left * right, without bias and before NaN is made canonical. `right` is packed, `scratch` has
-/// [`scratch_floats`] elements.
+/// What is done with the sums before they are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Finish<'a> {
+    /// Nothing; NaN is not made canonical.
+    Sum,
+    /// NaN is made canonical.
+    Canonical,
+    /// One element is added to each column, then NaN made canonical.
+    Bias(&'a [f32]),
+}
+
+/// out = left * right with the finish. `right` is packed, `scratch` has [`scratch_floats`] elements.
 pub(crate) fn multiply(
     path: Path,
     sizes: Sizes,
-    left: &[f32],
-    layout: Layout,
+    (left, layout): (&[f32], Layout),
     right: &[f32],
+    finish: Finish<'_>,
     out: &mut [f32],
     scratch: &mut [f32],
 ) {
-    let Sizes { m, k, n } = sizes;
+    let Sizes { m, k, n, .. } = sizes;
     let fits = left.len() == m * k && right.len() == sizes.packed() && out.len() == m * n;
+    let fits = fits && if let Finish::Bias(bias) = finish { bias.len() == n } else { true };
     assert!(fits && scratch.len() >= scratch_floats(sizes), "operands of a product have other sizes than stated");
     let (rows, partial) = scratch.split_at_mut(m * k);
     pack_left(path, left, layout, m, k, rows);
-    let task = Task { sizes, left: rows, right };
+    let task = Task { sizes, left: rows, right, finish };
     match path.isa() {
         // SAFETY: the sizes were checked above; the portable panel needs no instruction set.
         Isa::Scalar => unsafe { task.run::<ScalarPanel>(out, partial) },
@@ -100,10 +125,11 @@ struct Place {
 
 /// Operands whose lengths match the sizes.
 #[derive(Clone, Copy)]
-struct Task<'a> {
-    sizes: Sizes,
-    left: &'a [f32],
-    right: &'a [f32],
+pub(super) struct Task<'a> {
+    pub(super) sizes: Sizes,
+    pub(super) left: &'a [f32],
+    pub(super) right: &'a [f32],
+    finish: Finish<'a>,
 }
 
 impl Task<'_> {
@@ -116,9 +142,9 @@ impl Task<'_> {
         unsafe {
             if m == 1 {
                 return if P::WIDE {
-                    self.one_row::<P, 8>(0, out, partial)
+                    self.one_row::<P, 8, 4>(out, partial)
                 } else {
-                    self.one_row::<P, 4>(0, out, partial)
+                    self.one_row::<P, 4, 2>(out, partial)
                 };
             }
             let at_once = (LEFT_AT_ONCE / k).max(8 * P::ROWS);
@@ -211,6 +237,7 @@ impl Task<'_> {
         let Sizes { k, n, .. } = self.sizes;
         let Place { row, panel, start } = place;
         let length = BLOCK.min(k - start);
+        let column = panel * PANEL;
         // SAFETY: row `row + r` starts at `(row + r) * k` and has k elements; panel `panel + c` starts at
         // `(panel + c) * k * 16` and has k * 16 elements; `start + length <= k`.
         let sums = unsafe {
@@ -218,100 +245,47 @@ impl Task<'_> {
             let right = core::array::from_fn(|c| self.right.as_ptr().add(((panel + c) * k + start) * PANEL));
             tile::<P, R, C>(left, right, length)
         };
-        for (r, sums) in sums.into_iter().enumerate() {
-            for (c, sum) in sums.into_iter().enumerate() {
-                let column = (panel + c) * PANEL;
-                let begin = (row + r) * n + column;
-                let target = &mut out[begin..begin + PANEL.min(n - column)];
-                // SAFETY: the processor runs `P`.
-                unsafe { accumulate(sum, target, start == 0) };
-            }
+        let lines = &mut out[row * n + column..(row + R) * n];
+        // SAFETY: the lines are those of the tile's rows from its first column on; the processor runs `P`.
+        unsafe {
+            let sums = if start == 0 { sums } else { add_lines(sums, lines, n, n - column) };
+            let sums = if start + length == k { self.end(sums, column) } else { sums };
+            store_lines(sums, lines, n, n - column);
         }
     }
 
-    /// One row: `C` chains at a time, over panels and blocks alike, so that few outputs of long dot products still fill the
-    /// registers. The blocks' sums are added in order afterwards.
+    /// The results of sums from `column` on.
     ///
     /// # Safety
-    /// As for `run`, and `row < m`.
+    /// The processor runs `P`.
     #[inline(always)]
-    unsafe fn one_row<P: Panel, const C: usize>(self, row: usize, out: &mut [f32], partial: &mut [f32]) {
-        let Sizes { k, n, .. } = self.sizes;
-        let (panels, blocks) = (self.sizes.panels(), self.sizes.blocks());
-        let full = k / BLOCK;
-        // SAFETY: chains name a panel below their number and a block below `blocks`; the lengths end at k.
-        unsafe {
-            self.chains::<P, C>(row, 0..full * panels, BLOCK, partial);
-            self.chains::<P, C>(row, full * panels..blocks * panels, k - full * BLOCK, partial);
-        }
-        let out = &mut out[row * n..(row + 1) * n];
-        for (panel, target) in out.chunks_mut(PANEL).enumerate() {
-            for block in 0..blocks {
-                let begin = (block * panels + panel) * PANEL;
-                // SAFETY: `partial` has 16 elements for each panel of each block.
-                unsafe { accumulate(P::load(partial[begin..begin + PANEL].as_ptr()), target, block == 0) };
-            }
-        }
-    }
-
-    /// The chains with these numbers (block * panels + panel), all of one length, into `partial`.
-    ///
-    /// # Safety
-    /// As for `one_row`.
-    #[inline(always)]
-    unsafe fn chains<P: Panel, const C: usize>(
+    #[expect(clippy::needless_range_loop, reason = "iterators would take the sums through memory")]
+    pub(super) unsafe fn end<P: Panel, const R: usize, const C: usize>(
         self,
-        row: usize,
-        numbers: core::ops::Range<usize>,
-        length: usize,
-        partial: &mut [f32],
-    ) {
-        let mut next = numbers.start;
-        // SAFETY: numbers stay in the range.
-        unsafe {
-            while numbers.end - next >= C {
-                self.chain_group::<P, C>(row, next, length, partial);
-                next += C;
-            }
-            while next < numbers.end {
-                self.chain_group::<P, 1>(row, next, length, partial);
-                next += 1;
-            }
+        mut sums: [[P; C]; R],
+        column: usize,
+    ) -> [[P; C]; R] {
+        if let Finish::Sum = self.finish {
+            return sums;
         }
-    }
-
-    /// # Safety
-    /// As for `chains`; the numbers `first..first + C` are in its range.
-    #[inline(always)]
-    unsafe fn chain_group<P: Panel, const C: usize>(
-        self,
-        row: usize,
-        first: usize,
-        length: usize,
-        partial: &mut [f32],
-    ) {
-        let (k, panels) = (self.sizes.k, self.sizes.panels());
-        let place = |c: usize| ((first + c) / panels * BLOCK, (first + c) % panels);
-        // SAFETY: a chain reads `length` elements of the row from its block's start, and as many lines of its panel.
-        let sums = unsafe {
-            let left: [*const f32; C] = core::array::from_fn(|c| self.left.as_ptr().add(row * k + place(c).0));
-            let right: [*const f32; C] = core::array::from_fn(|c| {
-                let (start, panel) = place(c);
-                self.right.as_ptr().add((panel * k + start) * PANEL)
-            });
-            let mut sums = [P::zero(); C];
-            for step in 0..length {
-                for c in 0..C {
-                    sums[c] = sums[c].fma(*left[c].add(step), P::load(right[c].add(step * PANEL)));
+        if let Finish::Bias(bias) = self.finish {
+            for c in 0..C {
+                let bias = &bias[column + c * PANEL..];
+                // SAFETY: as stated.
+                let bias = unsafe { load_first::<P>(bias, bias.len().min(PANEL)) };
+                for r in 0..R {
+                    // SAFETY: as stated.
+                    sums[r][c] = unsafe { sums[r][c].add(bias) };
                 }
             }
-            sums
-        };
-        for (c, sum) in sums.into_iter().enumerate() {
-            let begin = (first + c) * PANEL;
-            // SAFETY: the slice has 16 elements.
-            unsafe { sum.store(partial[begin..begin + PANEL].as_mut_ptr()) };
         }
+        for r in 0..R {
+            for c in 0..C {
+                // SAFETY: as stated.
+                sums[r][c] = unsafe { sums[r][c].canonical() };
+            }
+        }
+        sums
     }
 }
 
@@ -341,27 +315,5 @@ unsafe fn tile<P: Panel, const R: usize, const C: usize>(
             }
         }
         sums
-    }
-}
-
-/// Writes a block's sums, or adds them to those of the blocks before it.
-///
-/// # Safety
-/// The processor runs `P`.
-#[inline(always)]
-unsafe fn accumulate<P: Panel>(sum: P, target: &mut [f32], first: bool) {
-    if target.len() == PANEL {
-        // SAFETY: the target has 16 elements.
-        unsafe {
-            let sum = if first { sum } else { P::load(target.as_ptr()).add(sum) };
-            sum.store(target.as_mut_ptr());
-        }
-        return;
-    }
-    let mut lanes = [0.0; PANEL];
-    // SAFETY: `lanes` has 16 elements.
-    unsafe { sum.store(lanes.as_mut_ptr()) };
-    for (to, lane) in target.iter_mut().zip(lanes) {
-        *to = if first { lane } else { *to + lane };
     }
 }

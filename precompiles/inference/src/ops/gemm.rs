@@ -1,4 +1,4 @@
-use praxis_model::{DType, ops::Gemm};
+use praxis_model::{DType, TensorType, ops::Gemm};
 
 use super::broadcast::{self, Loop};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     align::{AlignedBytes, elements, elements_mut},
     arith::{Canonical, Fma},
     call::{Call, Kernel, NodeContext, Prepared},
-    gemm::{Layout, Number, Sizes, multiply, multiply_plain, pack_right, scratch_floats},
+    gemm::{Finish, Layout, Number, Sizes, multiply, multiply_plain, pack_right, pack_right_on, scratch_floats},
     isa::Job,
 };
 
@@ -20,6 +20,8 @@ struct Shape {
     beta: f32,
     /// How the third input lies over the result, when there is one.
     bias: Option<Vec<Loop>>,
+    /// Whether the product writes the results: there are no factors, and the third input is one row.
+    fused: bool,
 }
 
 const fn layout(transposed: bool) -> Layout {
@@ -32,8 +34,10 @@ impl Shape {
             .sizes(&node.inputs[0].shape, &node.inputs[1].shape)
             .map_err(|_| Fault::Internal("Gemm on shapes that it does not take"))?;
         let output = &node.outputs[0].shape;
+        let row = |c: &TensorType| c.elements() == u64::from(n) && c.shape.last() == Some(&n);
         Ok(Self {
-            sizes: Sizes { m: m as usize, k: k as usize, n: n as usize },
+            fused: gemm.alpha == 1.0 && gemm.beta == 1.0 && node.inputs.get(2).is_none_or(row),
+            sizes: Sizes::new(m as usize, k as usize, n as usize),
             left: layout(gemm.trans_a),
             right: layout(gemm.trans_b),
             alpha: gemm.alpha,
@@ -44,14 +48,14 @@ impl Shape {
 }
 
 /// alpha * sum + beta * bias on one run of the bias, each operation rounded on its own.
-struct Finish<'a> {
+struct Scale<'a> {
     output: &'a mut [f32],
     bias: &'a [f32],
     alpha: f32,
     beta: f32,
 }
 
-impl Job for Finish<'_> {
+impl Job for Scale<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -72,10 +76,10 @@ impl Job for Finish<'_> {
     }
 }
 
-fn finish(call: &mut Call<'_>, shape: &Shape) -> Result<(), Fault> {
+fn scale(call: &mut Call<'_>, shape: &Shape) -> Result<(), Fault> {
     let (path, alpha, beta) = (call.path, shape.alpha, shape.beta);
     let Some(loops) = &shape.bias else {
-        path.run(Finish { output: call.output()?, bias: &[], alpha, beta });
+        path.run(Scale { output: call.output()?, bias: &[], alpha, beta });
         return Ok(());
     };
     let bias = call.input::<f32>(2)?;
@@ -84,25 +88,31 @@ fn finish(call: &mut Call<'_>, shape: &Shape) -> Result<(), Fault> {
     let length = if inner.left == 0 { 1 } else { inner.length };
     broadcast::rows(loops, |at, bias_at, _| {
         let output = &mut output[at..at + inner.length];
-        path.run(Finish { output, bias: &bias[bias_at..bias_at + length], alpha, beta });
+        path.run(Scale { output, bias: &bias[bias_at..bias_at + length], alpha, beta });
         Ok(())
     })
 }
 
 fn run(call: &mut Call<'_>, shape: &Shape, weights: Option<&AlignedBytes>) -> Result<(), Fault> {
     let (path, left, right) = (call.path, call.input::<f32>(0)?, call.input::<f32>(1)?);
+    let bias = if shape.bias.is_some() { call.input::<f32>(2)? } else { &[] };
     let (output, scratch) = call.output_and_scratch::<f32>()?;
     let packed_floats = shape.sizes.packed();
     let (own, scratch) = elements_mut::<f32>(scratch)?.split_at_mut(if weights.is_some() { 0 } else { packed_floats });
     let packed: &[f32] = match weights {
         Some(weights) => &elements(weights.as_slice())?[..packed_floats],
         None => {
-            pack_right(right, shape.right, shape.sizes.k, shape.sizes.n, own);
+            pack_right_on(path, right, shape.right, shape.sizes, own);
             own
         }
     };
-    multiply(path, shape.sizes, left, shape.left, packed, output, scratch);
-    finish(call, shape)
+    let finish = match (shape.fused, &shape.bias) {
+        (false, _) => Finish::Sum,
+        (true, None) => Finish::Canonical,
+        (true, Some(_)) => Finish::Bias(bias),
+    };
+    multiply(path, shape.sizes, (left, shape.left), packed, finish, output, scratch);
+    if shape.fused { Ok(()) } else { scale(call, shape) }
 }
 
 fn run_plain<T: Number>(call: &mut Call<'_>, shape: &Shape) -> Result<(), Fault> {
@@ -132,7 +142,7 @@ fn prepare_f32(node: &NodeContext<'_>, shape: Shape) -> Result<Prepared, Fault> 
         Some(bytes) => {
             let mut packed = AlignedBytes::zeroed(packed_floats * float);
             let target = &mut elements_mut(packed.as_mut_slice())?[..packed_floats];
-            pack_right(elements(bytes)?, shape.right, shape.sizes.k, shape.sizes.n, target);
+            pack_right(elements(bytes)?, shape.right, shape.sizes, target);
             Some(packed)
         }
         None => None,

@@ -8,25 +8,9 @@ use super::broadcast;
 use crate::{
     Fault,
     align::{AlignedBytes, elements, elements_mut},
-    arith::{Canonical, Fma},
     call::{Call, Kernel, NodeContext, Prepared},
-    gemm::{Layout, Number, Sizes, multiply, multiply_plain, pack_right, scratch_floats},
-    isa::Job,
+    gemm::{Finish, Layout, Number, Sizes, multiply, multiply_plain, pack_right, pack_right_on, scratch_floats},
 };
-
-/// Makes every NaN canonical.
-struct Finish<'a>(&'a mut [f32]);
-
-impl Job for Finish<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<F: Fma>(self) {
-        for x in self.0 {
-            *x = x.canonical();
-        }
-    }
-}
 
 /// The products of one MatMul: which matrices meet, in the order of the outputs.
 #[derive(Clone, Debug)]
@@ -44,7 +28,7 @@ fn batch(shape: &MatMulShape) -> Result<Batch, Fault> {
     let count = product(&shape.batch);
     if rights == 1 && product(&shape.left_batch) == count {
         // One right matrix: the left ones are rows of a single product, with the same bits.
-        return Ok(Batch { sizes: Sizes { m: m * count, k, n }, pairs: vec![(0, 0)], rights });
+        return Ok(Batch { sizes: Sizes::new(m * count, k, n), pairs: vec![(0, 0)], rights });
     }
     if shape.batch.len() > MAX_RANK {
         return Err(Fault::Internal("too many dimensions in a product"));
@@ -56,41 +40,41 @@ fn batch(shape: &MatMulShape) -> Result<Batch, Fault> {
         pairs.extend((0..inner.length).map(|i| (left + i * inner.left, right + i * inner.right)));
         Ok::<(), Fault>(())
     })?;
-    Ok(Batch { sizes: Sizes { m, k, n }, pairs, rights })
+    Ok(Batch { sizes: Sizes::new(m, k, n), pairs, rights })
 }
 
-fn pack(batch: &Batch, right: &[f32], packed: &mut [f32]) {
+/// Packs all matrices of the right operand, each by `pack`.
+fn pack(batch: &Batch, right: &[f32], packed: &mut [f32], pack: impl Fn(&[f32], &mut [f32])) {
     let Sizes { k, n, .. } = batch.sizes;
     let matrices = right.chunks_exact(k * n).zip(packed.chunks_exact_mut(batch.sizes.packed()));
-    matrices.for_each(|(from, to)| pack_right(from, Layout::Rows, k, n, to));
+    matrices.for_each(|(from, to)| pack(from, to));
 }
 
 fn run(call: &mut Call<'_>, batch: &Batch, weights: Option<&AlignedBytes>) -> Result<(), Fault> {
     let (path, left, right) = (call.path, call.input::<f32>(0)?, call.input::<f32>(1)?);
     let (output, scratch) = call.output_and_scratch::<f32>()?;
-    let Sizes { m, k, n } = batch.sizes;
+    let Sizes { m, k, n, .. } = batch.sizes;
     let packed_floats = batch.rights * batch.sizes.packed();
     let (own, scratch) = elements_mut::<f32>(scratch)?.split_at_mut(if weights.is_some() { 0 } else { packed_floats });
     let packed: &[f32] = match weights {
         Some(weights) => &elements(weights.as_slice())?[..packed_floats],
         None => {
-            pack(batch, right, own);
+            pack(batch, right, own, |from, to| pack_right_on(path, from, Layout::Rows, batch.sizes, to));
             own
         }
     };
     for (out, &(l, r)) in output.chunks_exact_mut(m * n).zip(&batch.pairs) {
         let left = &left[l * m * k..(l + 1) * m * k];
         let right = &packed[r * batch.sizes.packed()..(r + 1) * batch.sizes.packed()];
-        multiply(path, batch.sizes, left, Layout::Rows, right, out, scratch);
+        multiply(path, batch.sizes, (left, Layout::Rows), right, Finish::Canonical, out, scratch);
     }
-    path.run(Finish(output));
     Ok(())
 }
 
 fn run_plain<T: Number>(call: &mut Call<'_>, batch: &Batch) -> Result<(), Fault> {
     let (path, left, right) = (call.path, call.input::<T>(0)?, call.input::<T>(1)?);
     let output = call.output::<T>()?;
-    let Sizes { m, k, n } = batch.sizes;
+    let Sizes { m, k, n, .. } = batch.sizes;
     for (out, &(l, r)) in output.chunks_exact_mut(m * n).zip(&batch.pairs) {
         let (left, right) = (&left[l * m * k..(l + 1) * m * k], &right[r * k * n..(r + 1) * k * n]);
         multiply_plain(path, batch.sizes, (left, Layout::Rows), (right, Layout::Rows), out);
@@ -105,7 +89,8 @@ fn prepare_f32(node: &NodeContext<'_>, batch: Batch) -> Result<Prepared, Fault> 
     let weights = match node.constants[1] {
         Some(bytes) => {
             let mut packed = AlignedBytes::zeroed(packed_floats * float);
-            pack(&batch, elements(bytes)?, &mut elements_mut(packed.as_mut_slice())?[..packed_floats]);
+            let target = &mut elements_mut(packed.as_mut_slice())?[..packed_floats];
+            pack(&batch, elements(bytes)?, target, |from, to| pack_right(from, Layout::Rows, batch.sizes, to));
             Some(packed)
         }
         None => None,

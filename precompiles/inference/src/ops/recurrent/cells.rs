@@ -62,8 +62,8 @@ pub(super) struct Weights<'a, T> {
 impl<T: Real> Weights<'_, T> {
     /// out = left * transposed rows `before..before + n` of R.
     fn multiply(&mut self, path: Path, left: &[T], (before, n): (usize, usize), out: &mut [T]) {
-        let sizes = |n| Sizes { m: out.len() / n, k: left.len() / (out.len() / n), n };
-        let begin = if before == 0 { 0 } else { T::packed(Sizes { n: before, ..sizes(n) }) };
+        let sizes = |n| Sizes::shared(out.len() / n, left.len() / (out.len() / n), n);
+        let begin = if before == 0 { 0 } else { T::packed(Sizes::shared(sizes(n).m, sizes(n).k, before)) };
         let sizes = sizes(n);
         let packed = &self.packed[begin..begin + T::packed(sizes)];
         T::multiply(path, sizes, left, packed, out, self.scratch);

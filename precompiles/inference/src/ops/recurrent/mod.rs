@@ -60,12 +60,12 @@ impl Shape {
     }
 
     fn inputs_product(&self, steps: usize) -> Sizes {
-        Sizes { m: steps * self.batch, k: self.features, n: self.columns }
+        Sizes::shared(steps * self.batch, self.features, self.columns)
     }
 
     fn states_products(&self) -> impl Iterator<Item = Sizes> + use<> {
         let (m, k) = (self.batch, self.hidden);
-        self.parts.into_iter().filter(|&n| n > 0).map(move |n| Sizes { m, k, n })
+        self.parts.into_iter().filter(|&n| n > 0).map(move |n| Sizes::shared(m, k, n))
     }
 
     fn packed_w<T: Real>(&self) -> usize {

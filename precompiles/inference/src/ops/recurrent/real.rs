@@ -7,7 +7,7 @@ use praxis_model::ops::Activation;
 use crate::{
     align::Plain,
     arith::{self, Canonical, Fma, wide},
-    gemm::{Layout, Sizes, multiply, multiply_plain, pack_right, scratch_floats},
+    gemm::{Finish, Layout, Sizes, multiply, multiply_plain, pack_right, scratch_floats},
     isa::Path,
 };
 
@@ -73,7 +73,7 @@ impl Real for f32 {
     }
 
     fn pack(source: &[Self], sizes: Sizes, packed: &mut [Self]) {
-        pack_right(source, Layout::Columns, sizes.k, sizes.n, packed);
+        pack_right(source, Layout::Columns, sizes, packed);
     }
 
     fn product_scratch(sizes: Sizes) -> usize {
@@ -81,7 +81,7 @@ impl Real for f32 {
     }
 
     fn multiply(path: Path, sizes: Sizes, left: &[Self], packed: &[Self], out: &mut [Self], scratch: &mut [Self]) {
-        multiply(path, sizes, left, Layout::Rows, packed, out, scratch);
+        multiply(path, sizes, (left, Layout::Rows), packed, Finish::Sum, out, scratch);
     }
 }
 

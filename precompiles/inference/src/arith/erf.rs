@@ -1,4 +1,4 @@
-use super::{Fma, exp, polynomial::horner};
+use super::{Fma, exp, exp_near, polynomial::horner};
 
 /// Largest error of [`erf`] over all float32, in units of the last place of the result. Measured exhaustively.
 pub const ERF_MAX_ULP: f64 = 1.5;
@@ -49,7 +49,7 @@ pub fn erf<F: Fma>(x: f32) -> f32 {
     let bounded = if size > ONE { ONE } else { size };
     let square = bounded * bounded;
     let small = F::fma(bounded, horner::<F, 6>(square, &SMALL), bounded);
-    let large = 1.0 - exp::<F>(-square) * scaled::<F>(bounded);
+    let large = 1.0 - exp_near::<F>(-square) * scaled::<F>(bounded);
     let result = if size < NEAR { small } else { large };
     result.copysign(x)
 }

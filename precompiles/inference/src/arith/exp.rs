@@ -49,6 +49,18 @@ pub fn exp<F: Fma>(x: f32) -> f32 {
     (1.0 + m) * power(half) * power(n.wrapping_sub(half))
 }
 
+/// Up to this magnitude [`exp_near`] can be used: 2^n and its product are normal numbers.
+pub(crate) const EXP_NEAR: f32 = 86.0;
+/// Below this [`exp`] is 0.
+pub(crate) const EXP_ZERO: f32 = LOWEST;
+
+/// The bits of [`exp`] for |x| <= [`EXP_NEAR`] and NaN, in fewer steps: one power of two is enough, and it is exact.
+#[inline(always)]
+pub(crate) fn exp_near<F: Fma>(x: f32) -> f32 {
+    let (m, n) = parts::<F>(x);
+    (1.0 + m) * power(n)
+}
+
 /// e^x - 1, at most [`EXPM1_MAX_ULP`] from the real value.
 #[inline(always)]
 pub fn expm1<F: Fma>(x: f32) -> f32 {

@@ -14,6 +14,7 @@ pub(crate) mod wide;
 
 pub use erf::{ERF_MAX_ULP, GELU_MAX_ULP, GELU_TANH_MAX_ULP, erf, gelu, gelu_tanh};
 pub use exp::{EXP_MAX_ULP, EXPM1_MAX_ULP, exp, expm1};
+pub(crate) use exp::{EXP_NEAR, EXP_ZERO, exp_near};
 pub use extreme::Extreme;
 pub(crate) use fma::Hardware;
 pub use fma::{Exact, Fma, exact_fma};

@@ -27,12 +27,16 @@ pub(crate) fn row<T: Copy, R: Fold<T>, F: Fma>(fold: R, values: &[T]) -> T {
     for (lane, &x) in lanes.iter_mut().zip(rest) {
         *lane = fold.add::<F>(*lane, x);
     }
-    for distance in [8, 4, 2, 1] {
-        for lane in 0..distance {
-            lanes[lane] = R::join(lanes[lane], lanes[lane + distance]);
-        }
-    }
-    R::finish(lanes[0])
+    R::finish(tree::<T, R>(lanes))
+}
+
+/// Joins the lanes of one row. Each step has its own array, so that the lanes stay in registers.
+#[inline(always)]
+pub(crate) fn tree<T, R: Fold<T>>(lanes: [R::Lane; LANES]) -> R::Lane {
+    let eight: [R::Lane; 8] = core::array::from_fn(|lane| R::join(lanes[lane], lanes[lane + 8]));
+    let four: [R::Lane; 4] = core::array::from_fn(|lane| R::join(eight[lane], eight[lane + 4]));
+    let two: [R::Lane; 2] = core::array::from_fn(|lane| R::join(four[lane], four[lane + 2]));
+    R::join(two[0], two[1])
 }
 
 /// Columns of a matrix: `values` starts at the first column, `stride` elements lie between rows.

@@ -4,7 +4,7 @@
 use praxis_model::ops::{Ending, Geometry, LANES, Method, Phase};
 
 use super::{
-    copy_channel,
+    Inside, copy_channel,
     lanes::{Lanes, LanesJob},
     plan::Source,
 };
@@ -13,6 +13,7 @@ use crate::gemm::flush_f32;
 /// All channels of a convolution that [`fits`].
 pub(super) struct Depthwise<'a> {
     pub(super) geometry: &'a Geometry,
+    pub(super) inside: &'a Inside,
     pub(super) phase: &'a Phase,
     pub(super) ending: Ending,
     pub(super) source: Source<'a>,
@@ -63,7 +64,7 @@ impl Depthwise<'_> {
         for (number, (input, plane)) in
             self.source.input.chunks_exact(elements).zip(output.chunks_exact_mut(pixels)).enumerate()
         {
-            copy_channel(geometry, input, self.padded, flush_f32);
+            copy_channel(geometry, self.inside, input, self.padded, flush_f32);
             let group = number % geometry.groups;
             let weights: &[f32] = &self.source.filters[group * K * K..(group + 1) * K * K];
             let channel = Channel {

@@ -13,7 +13,7 @@ mod tile;
 
 pub(crate) use filters::{FilterOrder, gather, pack_filters};
 pub(crate) use lanes::{Lanes, LanesJob, dispatch};
-pub(crate) use pad::{Pad, copy_channel};
+pub(crate) use pad::{Inside, Pad, copy_channel};
 pub(crate) use plain::{PlainTask, run_plain};
 pub(crate) use plan::{Chunk, Convolution, Source};
 use spots::{Spot, Spots};

@@ -24,6 +24,7 @@ impl Job for PackPlaces<'_> {
     #[inline(always)]
     fn run<F: Fma>(self) {
         let terms = self.places.len();
+        let furthest = self.places.iter().max().map_or(0, |&place| place as usize);
         for (vector, first) in (0..self.outputs).step_by(LANES).enumerate() {
             let count = (self.outputs - first).min(LANES);
             let target = &mut self.packed[vector * terms * LANES..(vector + 1) * terms * LANES + LANES];
@@ -37,13 +38,24 @@ impl Job for PackPlaces<'_> {
                     number += 1;
                 }
             }
-            for (term, &place) in self.places.iter().enumerate() {
+            let pieces = &pieces[..number];
+            let last = pieces.iter().map(|&(base, _)| base).max().unwrap_or(0);
+            assert!(last + furthest + LANES <= self.padded.len(), "a convolution packs past its input");
+            assert!(target.len() >= terms * LANES + LANES, "a convolution packs into too little memory");
+            let mut to = target.as_mut_ptr();
+            for &place in self.places {
                 // What a piece writes past its end is written again by the next piece or the next term.
-                for &(base, lane) in &pieces[..number] {
-                    let from = base + place as usize;
-                    let to = term * LANES + lane;
-                    target[to..to + LANES].copy_from_slice(&self.padded[from..from + LANES]);
+                for &(base, lane) in pieces {
+                    let from = self.padded.as_ptr().wrapping_add(base).wrapping_add(place as usize);
+                    // SAFETY: the furthest place of the last piece was checked; lanes are below 16, and the target has 16 numbers
+                    // for each term and 16 more.
+                    unsafe {
+                        to.wrapping_add(lane)
+                            .cast::<[f32; LANES]>()
+                            .write_unaligned(from.cast::<[f32; LANES]>().read_unaligned())
+                    };
                 }
+                to = to.wrapping_add(LANES);
             }
         }
     }

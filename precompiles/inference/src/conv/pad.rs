@@ -6,16 +6,24 @@ use praxis_model::ops::Geometry;
 
 use crate::{align::Plain, arith::Fma, isa::Job};
 
-/// The positions of the padded copy along an axis that stand for elements of the input.
-fn inside(geometry: &Geometry, axis: usize) -> Range<usize> {
-    let (skip, before) = (geometry.skip[axis] as i64, geometry.before[axis]);
-    let first = (before.max(0) + skip - 1) / skip;
-    let end = (geometry.input[axis] as i64 + before + skip - 1) / skip;
-    let end = end.clamp(first, (geometry.padded[axis] as i64).max(first));
-    first as usize..end as usize
+/// The positions of the padded copy that stand for elements of the input, along each dimension.
+#[derive(Clone, Debug)]
+pub(crate) struct Inside([Range<usize>; 3]);
+
+impl Inside {
+    pub(crate) fn of(geometry: &Geometry) -> Self {
+        Self(core::array::from_fn(|axis| {
+            let (skip, before) = (geometry.skip[axis] as i64, geometry.before[axis]);
+            let first = (before.max(0) + skip - 1) / skip;
+            let end = (geometry.input[axis] as i64 + before + skip - 1) / skip;
+            let end = end.clamp(first, (geometry.padded[axis] as i64).max(first));
+            first as usize..end as usize
+        }))
+    }
 }
 
 /// The element of the input at a position inside.
+#[inline(always)]
 fn element(geometry: &Geometry, axis: usize, position: usize) -> usize {
     ((position * geometry.skip[axis]) as i64 - geometry.before[axis]) as usize
 }
@@ -24,21 +32,21 @@ fn element(geometry: &Geometry, axis: usize, position: usize) -> usize {
 #[inline(always)]
 pub(crate) fn copy_channel<S: Plain, T: Plain>(
     geometry: &Geometry,
+    Inside([depths, rows, columns]): &Inside,
     source: &[S],
     target: &mut [T],
     map: impl Fn(S) -> T + Copy,
 ) {
     let [_, height, width] = geometry.input;
-    let columns = inside(geometry, 2);
     if columns.is_empty() {
         return;
     }
-    for z in inside(geometry, 0) {
+    for z in depths.clone() {
         let from_z = element(geometry, 0, z) * height;
-        for y in inside(geometry, 1) {
+        for y in rows.clone() {
             let from = (from_z + element(geometry, 1, y)) * width;
             let to = (z * geometry.padded[1] + y) * geometry.row;
-            copy_row(geometry, &columns, &source[from..from + width], &mut target[to..to + geometry.row], map);
+            copy_row(geometry, columns, &source[from..from + width], &mut target[to..to + geometry.row], map);
         }
     }
 }
@@ -81,31 +89,26 @@ fn copy_row<S: Plain, T: Plain>(
 
 /// Elements that are mapped side by side.
 const SIDE: usize = 16;
+/// The same for shorter rows.
+const SHORT: usize = SIDE / 2;
 
 /// Maps neighbouring elements, by arrays of a fixed size so that short rows are vectors too. The last array is moved back.
 #[inline(always)]
 fn neighbours<S: Plain, T: Plain>(target: &mut [T], source: &[S], map: impl Fn(S) -> T + Copy) {
-    if target.len() < SIDE {
-        for (to, &x) in target.iter_mut().zip(source) {
-            *to = map(x);
-        }
-        return;
+    match target.len() {
+        SIDE.. => arrays::<S, T, SIDE>(target, source, map),
+        SHORT.. => arrays::<S, T, SHORT>(target, source, map),
+        _ => target.iter_mut().zip(source).for_each(|(to, &x)| *to = map(x)),
     }
-    let last = target.len() - SIDE;
-    let mut at = 0;
-    loop {
-        let from = at.min(last);
-        if let (Ok(to), Ok(values)) = (
-            <&mut [T; SIDE]>::try_from(&mut target[from..from + SIDE]),
-            <&[S; SIDE]>::try_from(&source[from..from + SIDE]),
-        ) {
-            for index in 0..SIDE {
-                to[index] = map(values[index]);
-            }
-        }
-        at += SIDE;
-        if at >= last + SIDE {
-            return;
+}
+
+#[inline(always)]
+fn arrays<S: Plain, T: Plain, const N: usize>(target: &mut [T], source: &[S], map: impl Fn(S) -> T + Copy) {
+    let last = target.len() - N;
+    for from in (0..target.len()).step_by(N) {
+        let from = from.min(last);
+        for (to, &x) in target[from..from + N].iter_mut().zip(&source[from..from + N]) {
+            *to = map(x);
         }
     }
 }
@@ -113,7 +116,6 @@ fn neighbours<S: Plain, T: Plain>(target: &mut [T], source: &[S], map: impl Fn(S
 /// Every `STEP`th element, by arrays as above, which are shorter: rows are.
 #[inline(always)]
 fn strided<S: Plain, T: Plain, const STEP: usize>(target: &mut [T], source: &[S], map: impl Fn(S) -> T + Copy) {
-    const SHORT: usize = SIDE / 2;
     if target.len() < SHORT {
         for (index, to) in target.iter_mut().enumerate() {
             *to = map(source[index * STEP]);
@@ -140,6 +142,7 @@ fn strided<S: Plain, T: Plain, const STEP: usize>(target: &mut [T], source: &[S]
 /// Copies all channels of a group.
 pub(crate) struct Pad<'a, T, M> {
     pub(crate) geometry: &'a Geometry,
+    pub(crate) inside: &'a Inside,
     pub(crate) source: &'a [T],
     pub(crate) target: &'a mut [T],
     pub(crate) map: M,
@@ -152,6 +155,6 @@ impl<T: Plain, M: Fn(T) -> T + Copy> Job for Pad<'_, T, M> {
     fn run<F: Fma>(self) {
         let elements = self.geometry.input.iter().product();
         let channels = self.source.chunks_exact(elements).zip(self.target.chunks_exact_mut(self.geometry.plane));
-        channels.for_each(|(source, target)| copy_channel(self.geometry, source, target, self.map));
+        channels.for_each(|(source, target)| copy_channel(self.geometry, self.inside, source, target, self.map));
     }
 }

@@ -2,7 +2,7 @@
 
 use praxis_model::ops::{Geometry, LANES, Phase};
 
-use super::{FilterOrder, Pad, Spots, gather};
+use super::{FilterOrder, Inside, Pad, Spots, gather};
 use crate::{
     arith::Fma,
     gemm::{BLOCK, Number},
@@ -24,9 +24,10 @@ pub(crate) fn run_plain<T: Number>(path: Path, task: &PlainTask<'_, T>, output: 
     let geometry = task.geometry;
     let inputs = geometry.channels * geometry.input.iter().product::<usize>();
     let outputs = geometry.filters * geometry.pixels();
+    let inside = &Inside::of(geometry);
     scratch.fill(T::ZERO);
     for (number, (input, output)) in task.input.chunks_exact(inputs).zip(output.chunks_exact_mut(outputs)).enumerate() {
-        path.run(Pad { geometry, source: input, target: scratch, map: T::operand });
+        path.run(Pad { geometry, inside, source: input, target: scratch, map: T::operand });
         let group = number % geometry.groups;
         for (filter, plane) in output.chunks_exact_mut(geometry.pixels()).enumerate() {
             let bias = task.bias.map(|bias| bias[group * geometry.filters + filter]);

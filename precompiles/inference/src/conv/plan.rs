@@ -3,7 +3,7 @@
 use praxis_model::ops::{Ending, Geometry, LANES, MAX_CHUNK, Method, Phase};
 
 use super::{
-    FilterOrder, Pad, Spot, Spots,
+    FilterOrder, Inside, Pad, Spot, Spots,
     depthwise::{self, Depthwise},
     dispatch,
     pack::{PackChannels, PackPlaces},
@@ -21,6 +21,7 @@ pub(crate) struct Convolution {
     places: Vec<Vec<u32>>,
     /// Where the terms stand in the packed copy.
     packed_places: Vec<u32>,
+    inside: Inside,
     order: FilterOrder,
     ending: Ending,
 }
@@ -55,6 +56,7 @@ impl Convolution {
         Self {
             places: phases.iter().map(terms).collect(),
             packed_places: (0..packed).map(|term| (term * LANES) as u32).collect(),
+            inside: Inside::of(&geometry),
             phases,
             geometry,
             order,
@@ -95,14 +97,15 @@ impl Convolution {
             });
             return;
         }
+        let inside = &self.inside;
         padded.fill(0.0);
         if depthwise::fits(geometry, &self.phases[0]) {
             let (phase, ending) = (&self.phases[0], self.ending);
-            dispatch(path, Depthwise { geometry, phase, ending, source, output, padded });
+            dispatch(path, Depthwise { geometry, inside, phase, ending, source, output, padded });
             return;
         }
         for number in 0..geometry.batch * geometry.groups {
-            path.run(Pad { geometry, source: input(number), target: padded, map: flush_f32 });
+            path.run(Pad { geometry, inside, source: input(number), target: padded, map: flush_f32 });
             match geometry.method {
                 Method::Packed => {
                     let mut spots = Spots::new(geometry, &self.phases[0]);

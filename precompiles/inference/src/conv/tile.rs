@@ -166,38 +166,31 @@ impl Task<'_> {
         spots: &[Spot; C],
     ) {
         let bases: [*const f32; C] = core::array::from_fn(|c| self.data.as_ptr().wrapping_add(spots[c].base));
+        let (block, rest) = self.places.split_at(BLOCK.min(self.places.len()));
         // SAFETY: the places stay in the data from each base on, with 16 numbers there; each term has its weights.
         let totals = unsafe {
-            let mut totals = [[P::zero(); C]; R];
-            let mut weights = weights;
-            for (number, block) in self.places.chunks(BLOCK).enumerate() {
-                let mut sums = [[P::zero(); C]; R];
-                for &place in block {
-                    let columns: [P; C] = core::array::from_fn(|c| P::load(bases[c].wrapping_add(place as usize)));
-                    for (r, sums) in sums.iter_mut().enumerate() {
-                        let weight = *weights.wrapping_add(r);
-                        for c in 0..C {
-                            sums[c] = sums[c].fma(weight, columns[c]);
-                        }
-                    }
-                    weights = weights.wrapping_add(stride);
-                }
-                totals = if number == 0 { sums } else { add(totals, sums) };
+            let mut totals = chains::<P, R, C>(block, bases, weights, stride);
+            let mut weights = weights.wrapping_add(block.len() * stride);
+            for block in rest.chunks(BLOCK) {
+                totals = add(totals, chains::<P, R, C>(block, bases, weights, stride));
+                weights = weights.wrapping_add(block.len() * stride);
             }
             totals
         };
-        for (r, totals) in totals.into_iter().enumerate() {
-            let plane = &mut self.output[(first + r) * self.pixels..(first + r + 1) * self.pixels];
-            for (total, spot) in totals.into_iter().zip(spots) {
+        let planes = &mut self.output[first * self.pixels..(first + R) * self.pixels];
+        // Indices, not iterators: those would take the totals through memory.
+        for r in 0..R {
+            for c in 0..C {
+                let Spot { output, count, .. } = spots[c];
                 // SAFETY: the processor runs `P`; the outputs of the spot are in the plane.
                 unsafe {
                     let total = match self.bias {
-                        Some(bias) => total.add(P::splat(bias[first + r])),
-                        None => total,
+                        Some(bias) => totals[r][c].add(P::splat(bias[first + r])),
+                        None => totals[r][c],
                     };
                     let total = total.finish(self.ending);
-                    let to = plane.as_mut_ptr().wrapping_add(spot.output);
-                    match (self.step, spot.count) {
+                    let to = planes.as_mut_ptr().wrapping_add(r * self.pixels + output);
+                    match (self.step, count) {
                         (1, LANES) => total.store(to),
                         (1, count) => total.store_first(to, count),
                         (step, count) => {
@@ -308,14 +301,47 @@ impl Task<'_> {
     }
 }
 
+/// The chains of one block of terms, for `R` filters whose weights stand beside each other, `stride` from one term to the next, and
+/// the windows that start at `bases`.
+///
+/// # Safety
+/// The places stay in the data from each base on, with 16 numbers there; each term has its weights; the processor runs `P`.
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "iterators would take the sums through memory")]
+unsafe fn chains<P: Lanes, const R: usize, const C: usize>(
+    places: &[u32],
+    bases: [*const f32; C],
+    mut weights: *const f32,
+    stride: usize,
+) -> [[P; C]; R] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut sums = [[P::zero(); C]; R];
+        for &place in places {
+            let mut columns = [P::zero(); C];
+            for c in 0..C {
+                columns[c] = P::load(bases[c].wrapping_add(place as usize));
+            }
+            for r in 0..R {
+                let weight = *weights.wrapping_add(r);
+                for c in 0..C {
+                    sums[r][c] = sums[r][c].fma(weight, columns[c]);
+                }
+            }
+            weights = weights.wrapping_add(stride);
+        }
+        sums
+    }
+}
+
 /// # Safety
 /// The processor runs `P`.
 #[inline(always)]
 unsafe fn add<P: Lanes, const R: usize, const C: usize>(mut totals: [[P; C]; R], sums: [[P; C]; R]) -> [[P; C]; R] {
-    for (totals, sums) in totals.iter_mut().zip(sums) {
-        for (total, sum) in totals.iter_mut().zip(sums) {
+    for r in 0..R {
+        for c in 0..C {
             // SAFETY: the caller's promise.
-            *total = unsafe { total.add(sum) };
+            totals[r][c] = unsafe { totals[r][c].add(sums[r][c]) };
         }
     }
     totals

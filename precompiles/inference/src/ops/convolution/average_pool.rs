@@ -53,8 +53,8 @@ impl Kernel for AveragePool {
         let windows = Windows::new(&self.pool, &node.inputs[0])?;
         let counts = counts(self, &windows.geometry);
         match node.outputs[0].dtype {
-            DType::F32 => Ok(prepare_f32(windows, counts, Mean)),
-            DType::F64 => Ok(prepare_f64(windows, counts, Mean)),
+            DType::F32 => Ok(prepare_f32(&self.pool, windows, counts, Mean)),
+            DType::F64 => Ok(prepare_f64(&self.pool, windows, counts, Mean)),
             _ => Err(Fault::Internal("AveragePool on a type that it does not take")),
         }
     }

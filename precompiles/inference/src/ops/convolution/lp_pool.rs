@@ -111,12 +111,12 @@ impl Kernel for LpPool {
         // Norms do not divide.
         let counts = Counts::new(&windows.geometry, |_, _| 1);
         match (node.outputs[0].dtype, self.p) {
-            (DType::F32, 1) => Ok(prepare_f32(windows, counts, SumOfMagnitudes)),
-            (DType::F64, 1) => Ok(prepare_f64(windows, counts, SumOfMagnitudes)),
-            (DType::F32, 2) => Ok(prepare_f32(windows, counts, RootOfSquares)),
-            (DType::F64, 2) => Ok(prepare_f64(windows, counts, RootOfSquares)),
-            (DType::F32, p @ 3..) => Ok(prepare_f32(windows, counts, RootOfPowers { p })),
-            (DType::F64, p @ 3..) => Ok(prepare_f64(windows, counts, RootOfPowers { p })),
+            (DType::F32, 1) => Ok(prepare_f32(&self.pool, windows, counts, SumOfMagnitudes)),
+            (DType::F64, 1) => Ok(prepare_f64(&self.pool, windows, counts, SumOfMagnitudes)),
+            (DType::F32, 2) => Ok(prepare_f32(&self.pool, windows, counts, RootOfSquares)),
+            (DType::F64, 2) => Ok(prepare_f64(&self.pool, windows, counts, RootOfSquares)),
+            (DType::F32, p @ 3..) => Ok(prepare_f32(&self.pool, windows, counts, RootOfPowers { p })),
+            (DType::F64, p @ 3..) => Ok(prepare_f64(&self.pool, windows, counts, RootOfPowers { p })),
             _ => Err(Fault::Internal("LpPool on a type or with a p that it does not take")),
         }
     }

@@ -3,139 +3,18 @@ use praxis_model::{
     ops::{IndexOrder, MaxPool},
 };
 
-use super::pool::Windows;
+use super::{
+    maxima::{Key, Maxima},
+    planes::Planes,
+    pool::Windows,
+};
 use crate::{
     Fault,
-    align::{Plain, elements_mut},
-    arith::{CANONICAL_NAN_F32, CANONICAL_NAN_F64, Canonical, Fma},
+    align::elements_mut,
+    arith::Fma,
     call::{Call, Kernel, NodeContext, Prepared},
-    conv::copy_channel,
     isa::Job,
 };
-
-/// A number as an integer with the order of IEEE 754-2019 `maximum`: -0 is below +0, and NaN, made canonical, above all.
-trait Key: Plain {
-    type Number: Plain;
-    /// Below all numbers: -infinity or the least integer.
-    const LEAST: Self;
-    fn of(x: Self::Number) -> Self;
-    fn number(self) -> Self::Number;
-    fn greater(self, than: Self) -> bool;
-}
-
-macro_rules! float_keys {
-    ($($key:ident $number:ident $nan:ident,)*) => {
-        $(impl Key for $key {
-            type Number = $number;
-            const LEAST: Self = !($number::INFINITY.to_bits() as $key);
-
-            #[inline(always)]
-            fn of(x: $number) -> Self {
-                // Negative numbers: the greater the magnitude, the lower.
-                let bits = x.canonical().to_bits() as $key;
-                bits ^ ((bits >> ($key::BITS - 1)) & $key::MAX)
-            }
-
-            #[inline(always)]
-            fn number(self) -> $number {
-                $number::from_bits((self ^ ((self >> ($key::BITS - 1)) & $key::MAX)) as _)
-            }
-
-            #[inline(always)]
-            fn greater(self, than: Self) -> bool {
-                self > than
-            }
-        }
-
-        const _: () = assert!($nan as $key > 0);)*
-    };
-}
-
-macro_rules! byte_keys {
-    ($($key:ident)*) => {
-        $(impl Key for $key {
-            type Number = $key;
-            const LEAST: Self = $key::MIN;
-
-            #[inline(always)]
-            fn of(x: $key) -> Self {
-                x
-            }
-
-            #[inline(always)]
-            fn number(self) -> $key {
-                self
-            }
-
-            #[inline(always)]
-            fn greater(self, than: Self) -> bool {
-                self > than
-            }
-        })*
-    };
-}
-
-float_keys! { i32 f32 CANONICAL_NAN_F32, i64 f64 CANONICAL_NAN_F64, }
-byte_keys!(i8 u8);
-
-#[inline(always)]
-fn maximum<K: Key>(a: K, b: K) -> K {
-    if b.greater(a) { b } else { a }
-}
-
-/// One channel.
-struct Channel<'a, K: Key> {
-    windows: &'a Windows,
-    source: &'a [K::Number],
-    output: &'a mut [K::Number],
-    padded: &'a mut [K],
-    row: &'a mut [K],
-}
-
-impl<K: Key> Job for Channel<'_, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<F: Fma>(self) {
-        if self.windows.is_global() {
-            self.output[0] = self.source.iter().fold(K::LEAST, |most, &x| maximum(most, K::of(x))).number();
-            return;
-        }
-        copy_channel(&self.windows.geometry, self.source, self.padded, K::of);
-        let width = self.row.len();
-        let padded = &*self.padded;
-        for (base, at) in self.windows.rows() {
-            let read = |tap: &(u32, u32)| &padded[base + tap.1 as usize..][..width];
-            self.row.fill(K::LEAST);
-            // Three taps at a time: the row is read and written less often.
-            let (threes, rest) = self.windows.phase.taps.as_chunks::<3>();
-            for [a, b, c] in threes {
-                let sources = read(a).iter().zip(read(b)).zip(read(c));
-                for (most, ((&a, &b), &c)) in self.row.iter_mut().zip(sources) {
-                    *most = maximum(maximum(*most, a), maximum(b, c));
-                }
-            }
-            for tap in rest {
-                for (most, &x) in self.row.iter_mut().zip(read(tap)) {
-                    *most = maximum(*most, x);
-                }
-            }
-            for (to, &most) in self.output[at..at + width].iter_mut().zip(&*self.row) {
-                *to = most.number();
-            }
-        }
-    }
-}
-
-fn run<K: Key>(windows: &Windows, call: &mut Call<'_>, input: &[K::Number], scratch: &mut [K]) -> Result<(), Fault> {
-    let path = call.path;
-    let output = call.output::<K::Number>()?;
-    let (padded, row) = scratch.split_at_mut(windows.geometry.padded_elements());
-    padded.fill(K::LEAST);
-    let channels = input.chunks_exact(windows.channel()).zip(output.chunks_exact_mut(windows.geometry.pixels()));
-    channels.for_each(|(source, output)| path.run(Channel { windows, source, output, padded, row }));
-    Ok(())
-}
 
 /// How windows, taps and indices count.
 #[derive(Clone, Debug)]
@@ -227,7 +106,16 @@ fn run_with_indices<K: Key>(windows: &Windows, call: &mut Call<'_>, positions: &
 
 fn prepare<K: Key>(pool: &MaxPool, windows: Windows) -> Prepared {
     match pool.indices {
-        None => windows.prepare::<K::Number, K>(run::<K>),
+        None => {
+            let planes = Planes::new(&windows, &pool.pool.window);
+            let reached = planes.reached.iter().product();
+            windows.prepare::<K::Number, K>(move |windows, call, input, scratch| {
+                let path = call.path;
+                let (output, channel) = (call.output::<K::Number>()?, windows.channel());
+                path.run(Maxima { planes: &planes, channel, input, output, keys: &mut scratch[..reached] });
+                Ok(())
+            })
+        }
         Some(order) => {
             let positions = Positions::new(pool, &windows, order);
             Prepared::new(move |call| run_with_indices::<K>(&windows, call, &positions))

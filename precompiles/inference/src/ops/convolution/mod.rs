@@ -6,5 +6,7 @@ mod conv_transpose;
 mod deform_conv;
 mod lp_pool;
 mod max_pool;
+mod maxima;
+mod planes;
 mod pool;
 mod sums;

@@ -9,6 +9,7 @@ use crate::{
     Fault,
     align::{Plain, elements_mut},
     call::{Call, Prepared},
+    conv::Inside,
 };
 
 /// Windows over each channel, ready to run.
@@ -16,6 +17,7 @@ use crate::{
 pub(super) struct Windows {
     pub(super) geometry: Geometry,
     pub(super) phase: Phase,
+    pub(super) inside: Inside,
 }
 
 impl Windows {
@@ -23,7 +25,7 @@ impl Windows {
         let wrong = Fault::Internal("pooling on shapes that it does not take");
         let geometry = pool.geometry(input).map_err(|_| wrong.clone())?;
         let phase = geometry.phases().into_iter().next().ok_or(wrong)?;
-        Ok(Self { geometry, phase })
+        Ok(Self { inside: Inside::of(&geometry), geometry, phase })
     }
 
     /// Elements of a channel.

@@ -2,6 +2,7 @@ use praxis_model::ops::{ByteConv, ConvInteger, MAX_SPATIAL, QLinearConv};
 
 use super::{
     Operands,
+    depthwise::{self, Results, Windows},
     operands::{Output, Scales, one, right},
 };
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     align::{AlignedBytes, elements_mut},
     byte::{Chunk, Columns, Packed, Sizes, multiply, pack},
     call::{Call, Kernel, NodeContext, Prepared},
+    isa::Path,
 };
 
 /// Where a convolution reads and writes, with depth, height and width; absent dimensions are 1.
@@ -28,6 +30,14 @@ struct Convolution {
     dilations: [usize; MAX_SPATIAL],
     begins: [usize; MAX_SPATIAL],
     image_bytes: usize,
+}
+
+/// A channel with its filter.
+struct Plane<'a> {
+    image: &'a [u8],
+    /// The byte that stands for 0 in it.
+    zero: u8,
+    filter: &'a [u8],
 }
 
 fn three(dims: impl DoubleEndedIterator<Item = usize>, fill: usize) -> [usize; MAX_SPATIAL] {
@@ -147,6 +157,11 @@ impl Convolution {
             let right = Packed::new(&self.sizes, &packed[group * bytes..(group + 1) * bytes])?;
             results.columns(&mut columns);
             self.pad(input, zero, image);
+            if self.channels == 1 && self.sizes.n == 1 {
+                let filter = &source[group * self.sizes.k..(group + 1) * self.sizes.k];
+                self.run_plane(path, Plane { image, zero, filter }, &columns, results, output)?;
+                continue;
+            }
             let mut first = 0;
             while first < self.sizes.m {
                 let rows = self.sizes.chunk_rows().min(self.sizes.m - first);
@@ -157,6 +172,30 @@ impl Convolution {
                 first += rows;
             }
         }
+        Ok(())
+    }
+
+    /// A group of one channel and one filter.
+    fn run_plane(
+        &self,
+        path: Path,
+        plane: Plane<'_>,
+        columns: &Columns<'_>,
+        results: Output<'_>,
+        output: &mut [u8],
+    ) -> Result<(), Fault> {
+        let Self { kernel, strides, dilations, padded, output: space, .. } = *self;
+        let windows = Windows { kernel, strides, dilations, padded, output: space };
+        let Plane { image, zero, filter } = plane;
+        let (flip, filter_zero) = (self.operands.right_flip, columns.zero_points[0]);
+        let results = match results.scales {
+            None => Results::Sums(elements_mut(output)?),
+            Some(Scales { kind, .. }) => {
+                let bias = results.bias.first().copied().unwrap_or(0);
+                Results::Bytes { results: output, bias, factor: columns.factors[0], kind }
+            }
+        };
+        path.run(depthwise::Plane { windows, image, zero, filter, flip, filter_zero, results });
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Quantised arithmetic.
 
 mod conv;
+mod depthwise;
 mod dynamic;
 mod linear;
 mod matmul;

@@ -134,11 +134,24 @@ const CONVOLUTIONS: [Form; 6] = [
     ("line", &[2, 3, 20], &[4, 3, 5], 1, &[[2, 1, 4, 0]]),
 ];
 
+/// Single channels in rows of all lengths that the kernel tells apart.
+const CHANNELS: [Form; 5] = [
+    ("rows_of_20", &[2, 3, 9, 20], &[3, 1, 3, 3], 3, &[[1, 1, 1, 1], [1, 1, 1, 1]]),
+    ("every_second_of_40", &[1, 2, 9, 40], &[2, 1, 5, 5], 2, &[[2, 1, 2, 2], [2, 1, 2, 2]]),
+    ("rows_of_10", &[1, 3, 10, 10], &[3, 1, 3, 3], 3, &[[1, 2, 2, 2], [1, 2, 2, 2]]),
+    ("every_second_of_19", &[1, 2, 7, 19], &[2, 1, 1, 3], 2, &[[1, 1, 0, 0], [2, 1, 1, 1]]),
+    ("every_third", &[1, 2, 8, 30], &[2, 1, 2, 4], 2, &[[1, 3, 0, 2], [3, 1, 0, 1]]),
+];
+
 fn convolutions() -> Vec<Case> {
+    convolutions_of(&CONVOLUTIONS)
+}
+
+fn convolutions_of(list: &[Form]) -> Vec<Case> {
     let mut random = Random(325);
     let mut cases = Vec::new();
     for types in [(U8, I8), (I8, I8), (U8, U8)] {
-        for (name, x_shape, w_shape, groups, moves) in CONVOLUTIONS {
+        for &(name, x_shape, w_shape, groups, moves) in list {
             let axes =
                 moves.iter().map(|&[stride, dilation, begin, end]| Axis { stride, dilation, begin, end }).collect();
             let conv = ByteConv { window: Window { axes }, groups };
@@ -165,7 +178,7 @@ fn number(tensor: &Tensor, index: usize) -> i64 {
 /// Every tap of every output, one by one, against the kernels.
 #[test]
 fn integer_convolutions_equal_plain_sums() {
-    for case in convolutions() {
+    for case in convolutions().into_iter().chain(convolutions_of(&CHANNELS)) {
         let Op::ConvInteger(op) = &case.op else { continue };
         let [x, w, zx, zw] = &case.inputs[..] else { panic!("four inputs") };
         let y = crate::evaluate(&case.op, &case.inputs).unwrap().remove(0);

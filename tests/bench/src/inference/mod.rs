@@ -47,6 +47,9 @@ pub(crate) struct Options {
     /// Where the time of one model goes, by node, instead of the comparison
     #[arg(long, value_name = "MODEL")]
     profile: Option<String>,
+    /// The instruction set of the profile, by its name; by default the fastest
+    #[arg(long, value_name = "NAME")]
+    isa: Option<String>,
     /// onnxruntime's shared library; by default the one in the trainers' Python environment
     #[arg(long, value_name = "FILE", env = "PRAXIS_ONNXRUNTIME")]
     onnxruntime: Option<PathBuf>,
@@ -58,12 +61,23 @@ pub(crate) struct Options {
     no_tract: bool,
 }
 
+impl Options {
+    /// The instruction set of a profile.
+    fn isa(&self) -> Result<Isa> {
+        let Some(name) = &self.isa else { return Ok(Isa::best()) };
+        let sets = Isa::available();
+        let names = sets.iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
+        let found = sets.into_iter().find(|isa| isa.name() == name);
+        found.with_context(|| format!("this machine has no instruction set {name:?}; it has {names}"))
+    }
+}
+
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let models = models(options)?;
     if let Some(name) = &options.profile {
         let model = models.iter().find(|model| &model.name == name).with_context(|| format!("no model {name}"))?;
-        return profile::run(model, options.json);
+        return profile::run(model, options.isa()?, options.json);
     }
     let runtime = match (options.no_onnxruntime, &options.onnxruntime) {
         (true, _) => None,

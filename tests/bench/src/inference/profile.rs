@@ -25,12 +25,12 @@ struct Line {
     nanoseconds: u64,
 }
 
-/// Runs the model on the best instruction set and prints each node's fastest of many runs. Each includes the reading of
+/// Runs the model on the instruction set and prints each node's fastest of many runs. Each includes the reading of
 /// two clocks, some 40 ns.
-pub(crate) fn run(model: &ZooModel, json: bool) -> Result<()> {
+pub(crate) fn run(model: &ZooModel, isa: Isa, json: bool) -> Result<()> {
     let case = Case::of(model)?;
     let plan = case.plan.as_ref().map_err(|why| anyhow!("{why}"))?;
-    let session = Session::with_isa(Arc::clone(plan), Isa::best())?;
+    let session = Session::with_isa(Arc::clone(plan), isa)?;
     let inputs = case.ordered_inputs(plan)?;
     let mut best: BTreeMap<usize, Duration> = BTreeMap::new();
     for _ in 0..RUNS {

@@ -6,7 +6,7 @@ use common::{FLOAT, file, graph, int_attribute, node};
 use praxis_import::{ImportOptions, import_bytes};
 use praxis_inference::Session;
 use praxis_model::{Plan, Tensor};
-use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, attribute_proto::AttributeType};
 
 const UINT8: i32 = 2;
 const INT8: i32 = 3;
@@ -129,4 +129,40 @@ fn movement_between_equal_scales_moves_integers() {
     let plan = plan_of(graph);
     assert_eq!(plan.nodes.len(), 3, "{:?}", operators(&plan));
     assert_eq!(plan.nodes[1].outputs[0].dtype, praxis_model::DType::I8);
+}
+
+/// Averages of four whole numbers that are just between two: the zero point decides which one is even.
+#[test]
+fn averages_are_rounded_with_their_zero_point() {
+    let ints = |name: &str, ints: Vec<i64>| AttributeProto {
+        name: name.to_owned(),
+        r#type: AttributeType::Ints as i32,
+        ints,
+        ..Default::default()
+    };
+    let mut pool = node("AveragePool", "", &["f"], &["a"]);
+    pool.attribute = vec![ints("kernel_shape", vec![2, 2]), ints("strides", vec![2, 2])];
+    let nodes = vec![
+        node("QuantizeLinear", "", &["x", "s", "z"], &["q"]),
+        node("DequantizeLinear", "", &["q", "s", "z"], &["f"]),
+        pool,
+        node("QuantizeLinear", "", &["a", "s", "z"], &["p"]),
+        node("DequantizeLinear", "", &["p", "s", "z"], &["y"]),
+    ];
+    // Sums of 2, 6 and -2 in whole numbers, so averages of 0.5, 1.5 and -0.5.
+    let x = [1.0, 1.0, 3.0, 3.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    for (kind, zero_point, expected) in [
+        (UINT8, 100, [0.0, 2.0, 0.0]),
+        (UINT8, 101, [1.0, 1.0, -1.0]),
+        // Between nodes int8 is computed in uint8, whose zero point is 128 more: as odd as before.
+        (INT8, 0, [0.0, 2.0, 0.0]),
+        (INT8, -3, [1.0, 1.0, -1.0]),
+    ] {
+        let mut graph = graph(nodes.clone());
+        graph.input = vec![common::value("x", FLOAT, &common::fixed(&[1, 1, 2, 6]))];
+        graph.initializer = vec![tensor("s", FLOAT, &[], &[64]), tensor("z", kind, &[], &[zero_point])];
+        let session = Session::prepare(plan_of(graph).into()).unwrap();
+        let found = session.run(&[Tensor::from_f32([1, 1, 2, 6], &x)]).unwrap()[0].to_f32().unwrap();
+        assert_eq!(found, expected, "{kind} {zero_point}");
+    }
 }

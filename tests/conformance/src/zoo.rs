@@ -37,6 +37,13 @@ pub struct About {
     /// one unit in the last place.
     #[serde(default)]
     pub moved_by_an_ulp: f64,
+    /// Why a small change of an input may change an output much; empty for most.
+    #[serde(default)]
+    pub chaotic: String,
+    /// Of a chaotic model, the cases where onnxruntime's own answer moves by more than the tolerance when one float of the
+    /// inputs moves by one unit in the last place, and how far, as a part of the output's largest magnitude.
+    #[serde(default)]
+    pub chaotic_cases: BTreeMap<usize, f64>,
 }
 
 /// One model and where its files are.

@@ -43,8 +43,17 @@ fn large_models_give_their_vectors() {
     }
 }
 
-/// Surveyed linear models whose sum in float32 is 2.3 to 2.8 times as far from float64 as onnxruntime's. To become empty.
-const OPEN: [&str; 3] = ["survey_bayesian_ridge", "survey_linear_svc", "survey_stacking_regressor"];
+/// Surveyed linear models of 10 and 13 features that are 2.3 to 2.8 times as far from float64 as onnxruntime is. It adds their
+/// terms in eight lanes, by pairs; a Plan in ascending order, as every dot product. Both round as often, and of 24 cases one
+/// decides: there the Plan's answer is a unit of the last place off (2.5e-5 at 285.5) and onnxruntime's is not (8.8e-6, less than
+/// rounding alone may do). Of fifteen orders that were tried on these cases the largest error is 7e-6 to 3.9e-5, so this
+/// is the luck of one sum, and they stay within the tolerance to onnxruntime.
+const UNLUCKY: [&str; 3] = ["survey_bayesian_ridge", "survey_linear_svc", "survey_stacking_regressor"];
+
+/// Whether all that is wrong is an error against float64 that is too many times onnxruntime's.
+fn only_further(why: &[String]) -> bool {
+    why.iter().all(|why| why.contains("from float64, onnxruntime"))
+}
 
 #[test]
 fn surveyed_exports_agree() {
@@ -57,7 +66,9 @@ fn surveyed_exports_agree() {
         match check(model, &Isa::available()) {
             Verdict::Agrees(_) => agree += 1,
             Verdict::Refused(why) => println!("refused: {}: {why}", model.name),
-            Verdict::Wrong(why) if OPEN.contains(&model.name.as_str()) => println!("open: {}: {why:?}", model.name),
+            Verdict::Wrong(why) if UNLUCKY.contains(&model.name.as_str()) && only_further(&why) => {
+                println!("unlucky: {}: {why:?}", model.name);
+            }
             Verdict::Wrong(why) => wrong.push(format!("{}: {}", model.name, why.join("; "))),
         }
     }

@@ -12,12 +12,6 @@ use praxis_conformance::{
 use praxis_import::{ImportOptions, import_file};
 use praxis_inference::Isa;
 
-/// Models that import and do not yet give what they should, and what is known of why. To become empty.
-const OPEN: [(&str, &str); 2] = [
-    ("cnn_int8_qdq", "some outputs are a quantisation step from onnxruntime's"),
-    ("nusvc_cancer", "case 22 is a score near zero between large terms: 5e-5 of it, though no further from float64"),
-];
-
 fn models() -> Vec<ZooModel> {
     [zoo::operators().unwrap(), zoo::committed().unwrap()].concat()
 }
@@ -36,17 +30,11 @@ fn every_model_gives_its_vectors() {
                 }
                 found.insert(name.clone(), Pin { id: report.id, digest: report.digest });
             }
-            Verdict::Wrong(why) => match OPEN.iter().find(|(open, _)| open == name) {
-                Some((_, known)) => println!("open: {name}: {known}; {}", why.join("; ")),
-                None => wrong.push(format!("{name}: {}", why.join("; "))),
-            },
+            Verdict::Wrong(why) => wrong.push(format!("{name}: {}", why.join("; "))),
             Verdict::Refused(why) => refused.push((name.clone(), why)),
         }
     }
     println!("instruction sets: {sets:?}");
-    for (open, _) in OPEN {
-        assert!(!found.contains_key(open), "{open} agrees now: take it off the list");
-    }
     for (name, why) in &refused {
         println!("refused: {name}: {why}");
     }

@@ -20,11 +20,6 @@ pub(super) fn conv_transpose(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Ref
     };
     let groups = groups(cx, "group")?;
     let mut window = moves.window(&kernel, &space)?;
-    if kernel.len() != rank {
-        return Err(
-            format!("its weights have the shape {weights:?}, its input {space:?} beside batch and channels").into()
-        );
-    }
     let mut output = Vec::with_capacity(rank);
     for (index, axis) in window.axes.iter_mut().enumerate() {
         let stride = u64::from(axis.stride);

@@ -70,6 +70,10 @@ impl Moves {
 
     /// The window over an input of these spatial dimensions.
     pub(in crate::lower) fn window(&self, kernel: &[u32], space: &[u32]) -> Result<Window, Refusal> {
+        if kernel.len() != space.len() {
+            let (kernel, space) = (kernel.len(), space.len());
+            return Err(format!("its kernel has {kernel} spatial dimensions, its input has {space}").into());
+        }
         let mut axes = Vec::with_capacity(space.len());
         for index in 0..space.len() {
             let mut axis = Axis {

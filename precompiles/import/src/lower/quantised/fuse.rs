@@ -3,6 +3,7 @@
 
 use praxis_model::{DType, Op, Tensor, ops};
 
+use super::average::{self, Domain};
 use crate::{
     graph::{Origin, Value},
     lower::Context,
@@ -26,6 +27,12 @@ pub(super) fn before(
     if matches!(op, Op::Relu(_)) && is_lowest(cx, zero_point) {
         // What is below 0 saturates at the zero point all the same.
         return before_product(cx, inputs[0], scale, zero_point);
+    }
+    if let (Op::AveragePool(pool), &[input]) = (&op, inputs.as_slice()) {
+        let Some(origin) = cx.origin(input) else { return Ok(None) };
+        // What a caller gives quantised stays as it is.
+        let domain = if cx.producer(origin.quantised).is_some() { Domain::Unsigned } else { Domain::Own };
+        return average::quantised(cx, pool, origin, input, (scale, zero_point), domain);
     }
     match moved(cx, &op, &inputs, scale, zero_point)? {
         None => before_product(cx, x, scale, zero_point),

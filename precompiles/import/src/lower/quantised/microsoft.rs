@@ -1,9 +1,12 @@
 //! The operators of onnxruntime's own domain that its static quantisation writes. Those that are no products compute in
 //! float32 between a dequantisation and a quantisation.
 
-use praxis_model::{DType, Tensor, ops};
+use praxis_model::{DType, Op, Tensor, ops};
 
-use super::linear::{dequantized_input, list, quantized_by, scalars};
+use super::{
+    average::{self, Domain},
+    linear::{dequantized_input, list, quantized_by, scalars},
+};
 use crate::{
     graph::Value,
     lower::{Context, Item},
@@ -109,7 +112,16 @@ fn channels_first(cx: &mut Context<'_, '_>) -> Result<(), Refusal> {
 
 pub(super) fn average_pool(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {
     channels_first(cx)?;
-    unary(cx, "AveragePool")
+    cx.at_most(5)?;
+    let x = dequantized_input(cx, 0)?;
+    let to = scalars(cx, 3, cx.kind(cx.input(0)?).dtype)?;
+    let y = cx.standard("AveragePool", vec![Item::Tensor(x)])?;
+    if let (Some((Op::AveragePool(pool), _)), Some(origin)) = (cx.producer(y), cx.origin(x))
+        && let Some(averages) = average::quantised(cx, &pool, origin, x, to, Domain::Own)?
+    {
+        return Ok(vec![averages]);
+    }
+    quantized_by(cx, y, to)
 }
 
 pub(super) fn global_average_pool(cx: &mut Context<'_, '_>) -> Result<Vec<Value>, Refusal> {

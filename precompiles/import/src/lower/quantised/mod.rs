@@ -1,5 +1,6 @@
 //! Quantised arithmetic. Pairs of DequantizeLinear and QuantizeLinear around a product become one integer operator.
 
+mod average;
 mod fuse;
 mod linear;
 mod microsoft;

@@ -8,11 +8,11 @@ pub mod agreement;
 pub mod backend;
 pub mod ethereum;
 pub mod pins;
-pub mod random_plans;
 pub mod zoo;
 
 mod npz;
 mod vectors;
 
 pub use npz::{NpzError, read_npz};
+pub use praxis_fuzz::random_plans;
 pub use vectors::{Vectors, fixture};

@@ -181,7 +181,15 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row(
         "praxis-conformance",
-        &["praxis-model", "praxis-import", "praxis-inference", "praxis-evm", "praxis-primitives", "praxis-trie"],
+        &[
+            "praxis-model",
+            "praxis-import",
+            "praxis-inference",
+            "praxis-fuzz",
+            "praxis-evm",
+            "praxis-primitives",
+            "praxis-trie",
+        ],
         &["praxis-storage", "tokio"],
     ),
     row(
@@ -200,6 +208,12 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-trie",
         ],
         &["praxis-rpc", "praxis"],
+    ),
+    row(
+        "praxis-fuzz",
+        &["praxis-import", "praxis-inference", "praxis-model"],
+        // The fuzzers are built cold: they must stay small.
+        &["praxis-evm", "revm", "tokio", "rocksdb"],
     ),
     // It speaks to processes, so it knows none of the node's code; addresses and ABIs only.
     row("praxis-e2e", &["praxis-contracts"], &["praxis-chain", "praxis-primitives", "rocksdb", "revm"]),

@@ -14,51 +14,48 @@ const MAX_MEMORY_BYTES: u64 = 8 << 20;
 /// Tries to find attributes and operands for a node.
 const TRIES: usize = 200;
 
+/// Odd, and near 2^64 over the golden ratio: what SplitMix64 steps by.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// Where choices come from.
 #[derive(Debug)]
 pub struct Source<'a> {
     bytes: &'a [u8],
-    state: Option<u64>,
+    state: u64,
 }
 
 impl<'a> Source<'a> {
     /// Choices from SplitMix64 with this seed.
     pub const fn seeded(seed: u64) -> Self {
-        Self { bytes: &[], state: Some(seed) }
+        Self { bytes: &[], state: seed }
     }
 
-    /// Choices from bytes; zeros once they are used up.
-    pub const fn of_bytes(bytes: &'a [u8]) -> Self {
-        Self { bytes, state: None }
+    /// Choices from bytes; once they are used up, from SplitMix64 with the first eight as its seed. So few bytes are a whole
+    /// Plan, and each further one that a fuzzer adds decides one thing more.
+    pub fn of_bytes(bytes: &'a [u8]) -> Self {
+        let (first, bytes) = bytes.split_at(bytes.len().min(8));
+        let seed = first.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte));
+        Self { bytes, state: seed }
     }
 
-    /// The next 64 bits (from bytes: the next eight at most).
+    /// The next 64 bits; of bytes, four are taken.
     pub fn word(&mut self) -> u64 {
-        match &mut self.state {
-            Some(state) => {
-                *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-                let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-                let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-                z ^ (z >> 31)
-            }
-            None => {
-                let (taken, rest) = self.bytes.split_at(self.bytes.len().min(4));
-                self.bytes = rest;
-                let low = taken.iter().rev().fold(0u64, |value, &byte| value << 8 | u64::from(byte));
-                // Spread over the word, so that each part of it can be used.
-                low.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            }
+        if !self.bytes.is_empty() {
+            let (taken, rest) = self.bytes.split_at(self.bytes.len().min(4));
+            self.bytes = rest;
+            let low = taken.iter().rev().fold(0u64, |value, &byte| value << 8 | u64::from(byte));
+            // Spread over the word, so that each part of it can be used.
+            return low.wrapping_mul(GOLDEN);
         }
+        self.state = self.state.wrapping_add(GOLDEN);
+        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
     }
 
     /// A number below `end`, which is not 0.
     pub fn below(&mut self, end: u64) -> u64 {
         (self.word() >> 16) % end
-    }
-
-    /// Whether nothing is left of the bytes.
-    pub const fn is_empty(&self) -> bool {
-        self.state.is_none() && self.bytes.is_empty()
     }
 
     fn one_in(&mut self, count: u64) -> bool {
@@ -141,9 +138,6 @@ fn add_node(
     scale: Scale,
 ) -> Option<Vec<Handle>> {
     for _ in 0..TRIES {
-        if source.is_empty() {
-            return None;
-        }
         let bytes = fields(source);
         let Ok(op) = Op::decode_attributes(code, &mut Reader::new(&bytes)) else { continue };
         let operands = operands(builder, source, values, scale);

@@ -1,0 +1,92 @@
+//! `fuzz-corpus`: the committed corpora as folders, which is what the fuzzer reads, and back.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use praxis_fuzz::{TARGETS, corpus};
+use praxis_import::{ImportOptions, import_bytes};
+
+const USAGE: &str = "usage: fuzz-corpus unpack FOLDER           every committed corpus, one folder for each target
+       fuzz-corpus pack FOLDER TARGET     that folder becomes the committed corpus of the target
+       fuzz-corpus seeds FOLDER [MODELS]  ONNX files found under MODELS or in the fixtures, and their Plans";
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models");
+
+/// Larger files are left out of the seeds: the fuzzer runs small inputs best.
+const MAX_SEED_BYTES: usize = 8 << 10;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        ["unpack", folder] => unpack(Path::new(folder)),
+        ["pack", folder, target] if TARGETS.iter().any(|(name, _)| *name == target) => {
+            corpus::pack(Path::new(folder), &corpus::committed(target))
+                .map(|count| eprintln!("{target}: {count} inputs packed"))
+        }
+        ["seeds", folder] => seeds(Path::new(folder), Path::new(FIXTURES)),
+        ["seeds", folder, models] => seeds(Path::new(folder), Path::new(models)),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fuzz-corpus: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn unpack(folder: &Path) -> std::io::Result<()> {
+    for (target, _) in TARGETS {
+        let inputs = folder.join(target);
+        fs::create_dir_all(&inputs)?;
+        for (index, input) in corpus::unpack(&corpus::committed(target))?.iter().enumerate() {
+            fs::write(inputs.join(format!("{index:05}")), input)?;
+        }
+    }
+    Ok(())
+}
+
+fn seeds(folder: &Path, models: &Path) -> std::io::Result<()> {
+    let (files, plans) = (folder.join("onnx_import"), folder.join("plan_decode"));
+    fs::create_dir_all(&files)?;
+    fs::create_dir_all(&plans)?;
+    for path in onnx_files(models)? {
+        let bytes = fs::read(&path)?;
+        let parts: Vec<_> = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
+        let name = parts.join("-");
+        if bytes.len() <= MAX_SEED_BYTES {
+            fs::write(files.join(&name), &bytes)?;
+        }
+        if let Ok(imported) = import_bytes(&bytes, &ImportOptions::default()) {
+            let plan = imported.plan.encode();
+            if plan.len() <= MAX_SEED_BYTES {
+                fs::write(plans.join(&name), plan)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn onnx_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "onnx") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

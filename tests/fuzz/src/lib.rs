@@ -1,0 +1,21 @@
+//! What the fuzzer looks for: each function here takes any bytes and panics where a promise is broken.
+//!
+//! The targets in `targets/` call them under libFuzzer; the tests of this crate feed them what fuzzing found, so every
+//! finding stays a test that needs no fuzzer. [`corpus`] packs a folder of inputs into the one committed file per target.
+
+pub mod corpus;
+pub mod mutate;
+pub mod random_plans;
+
+mod onnx;
+mod plan;
+
+pub use onnx::onnx_import;
+pub use plan::{plan_decode, plan_run};
+
+/// Any bytes, judged.
+pub type Target = fn(&[u8]);
+
+/// The targets by name.
+pub const TARGETS: &[(&str, Target)] =
+    &[("onnx_import", onnx_import), ("plan_decode", plan_decode), ("plan_run", plan_run)];

@@ -1,0 +1,7 @@
+//! Changes to inputs that keep them nearly right: a broken length or a stale type would hide everything behind it.
+
+mod protobuf;
+mod repair;
+
+pub use protobuf::protobuf;
+pub use repair::repaired;

@@ -28,6 +28,13 @@ const CONTRACTS = [
   "TimelockController",
   "RebalanceAgent",
   "CautiousAgent",
+  "AgentRunner",
+  "AgentPolicy",
+  "RuleChecks",
+  "StrategyRegistry",
+  "AgentAccount",
+  "AgentAccountFactory",
+  "AgentValidator",
   "Caller",
 ];
 // ABI alone: the node itself implements these.
@@ -45,6 +52,9 @@ const LAYOUTS = [
   "L1StandardBridge",
   "L2StandardBridge",
   "OptimismMintableERC20Factory",
+  "AgentRunner",
+  "AgentPolicy",
+  "StrategyRegistry",
 ];
 // EIP-170.
 const MAX_CODE_BYTES = 24576;

@@ -17,4 +17,34 @@ library Predeploys {
 
     /// @dev Sender of the L1 attributes deposit.
     address internal constant DEPOSITOR_ACCOUNT = 0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001;
+
+    /// @dev Books calls by time and block.
+    address internal constant SCHEDULER = 0x5000000000000000000000000000000000000002;
+
+    /// @dev Listings, hiring and payment of agents.
+    address internal constant AGENT_MARKET = 0x5000000000000000000000000000000000000006;
+
+    /// @dev Makes accounts for agents.
+    address internal constant AGENT_ACCOUNT_FACTORY = 0x5000000000000000000000000000000000000007;
+
+    /// @dev ERC-7579 executor that runs strategies under policies.
+    address internal constant AGENT_RUNNER = 0x5000000000000000000000000000000000000008;
+
+    /// @dev What agents may do.
+    address internal constant AGENT_POLICY = 0x500000000000000000000000000000000000000a;
+
+    /// @dev The code that agents' accounts share.
+    address internal constant AGENT_ACCOUNT = 0x500000000000000000000000000000000000000B;
+
+    /// @dev ERC-7579 validator for agents' off-chain keys.
+    address internal constant AGENT_VALIDATOR = 0x500000000000000000000000000000000000000c;
+
+    /// @dev Strategies whose code was checked.
+    address internal constant STRATEGY_REGISTRY = 0x500000000000000000000000000000000000000d;
+
+    /// @dev Rules without state.
+    address internal constant RULE_CHECKS = 0x500000000000000000000000000000000000000E;
+
+    /// @dev ERC-4337 EntryPoint v0.8.
+    address internal constant ENTRY_POINT = 0x4337084D9E255Ff0702461CF8895CE9E3b5Ff108;
 }

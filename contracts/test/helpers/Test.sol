@@ -4,6 +4,12 @@ pragma solidity 0.8.37;
 /// @title The cheatcodes of Foundry that these tests use
 /// @dev The npm package of forge-std is not its authors'; these few lines stand in for it.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function assume(bool condition) external pure;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
@@ -24,6 +30,13 @@ interface Vm {
     function setBlockhash(uint256 number, bytes32 hash) external;
     function mockCall(address callee, bytes calldata data, bytes calldata returned) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata returned) external;
+    function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
+    function getDeployedCode(string calldata artifact) external view returns (bytes memory);
+    function deployCode(string calldata artifact) external returns (address);
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function addr(uint256 key) external pure returns (address);
     function expectCall(address callee, bytes calldata data) external;
     function expectRevert(bytes calldata data) external;
     function expectRevert() external;
@@ -54,4 +67,9 @@ abstract contract Test {
 
     /// @dev How forge finds test contracts.
     bool public constant IS_TEST = true;
+
+    /// @dev The time as of now: the compiler takes `block.timestamp` for constant within a call and reads it once.
+    function _now() internal view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Condition, OutputBound} from "./IAgentPolicy.sol";
+import {Action} from "./IStrategy.sol";
+
+/// @notice A question about one action's arguments.
+/// @param tree Well-formed, as a listed rule has it.
+/// @param data Calldata with its selector.
+/// @param avatar The account.
+/// @param value Wei that go along.
+/// @param outputs ABI encoding of the model's `Tensor[]`; empty: no model ran.
+/// @param rests Per allowance of the terms: what may still be spent.
+/// @param amounts Per allowance: what the conditions that hold spend. Zeros when asked.
+struct Query {
+    Condition[] tree;
+    bytes data;
+    address avatar;
+    uint256 value;
+    bytes outputs;
+    uint256[] rests;
+    uint256[] amounts;
+}
+
+/// @title The rules that need nothing but what they are given
+/// @notice Without state. A separate contract because a contract's code has a limit.
+interface IRuleChecks {
+    /// @notice What the conditions spend, per allowance. Reverts with `IAgentRunner.Refused` where they do not hold.
+    function checkConditions(Query calldata query) external pure returns (uint256[] memory amounts);
+
+    /// @notice Reverts with `IAgentRunner.Refused` where an output lies outside a bound or is no number.
+    function checkOutputs(OutputBound[] calldata bounds, bytes calldata outputs) external pure;
+
+    /// @notice Decodes a strategy's decision; reverts where it is none.
+    function decode(bytes calldata decision) external pure returns (Action[] memory);
+}

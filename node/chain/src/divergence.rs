@@ -142,7 +142,7 @@ impl Chain {
         Ok(Divergence { number, reason: ended.err().map(|error| error.to_string()), first: parted, witness })
     }
 
-    /// Writes block and witness to `praxis-divergence-NUMBER-HASH.json` in `folder`.
+    /// Writes block and witness to `praxis-divergence-NUMBER.json` in `folder`.
     ///
     /// # Errors
     /// When the file can't be written.
@@ -154,7 +154,7 @@ impl Chain {
     ) -> Result<PathBuf, ChainError> {
         let mut rlp = Vec::new();
         block.clone_block().encode(&mut rlp);
-        let path = folder.join(format!("praxis-divergence-{}-{:x}.json", block.number, block.hash()));
+        let path = folder.join(format!("praxis-divergence-{}.json", block.number));
         let document = json!({
             "chainId": self.spec.chain_id,
             "number": block.number,

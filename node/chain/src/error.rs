@@ -101,4 +101,9 @@ impl ChainError {
     pub const fn is_fault(&self) -> bool {
         matches!(self, Self::Storage(_) | Self::Trie(_) | Self::Fault { .. })
     }
+
+    /// Whether a block did not come out as whoever sealed it says.
+    pub const fn is_divergence(&self) -> bool {
+        matches!(self, Self::Header { .. } | Self::InvalidTransaction { .. })
+    }
 }

@@ -1,6 +1,6 @@
 //! Why no block was built.
 
-use praxis_chain::ChainError;
+use praxis_chain::{ChainError, Divergence};
 use praxis_primitives::Fault;
 
 /// A block that was not built.
@@ -9,6 +9,9 @@ pub enum BuilderError {
     /// The chain refused it or has a fault.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// This node refuses what it builds, twice in a row.
+    #[error("this node builds blocks that its own check refuses, so it is broken: {0}")]
+    Diverged(Box<Divergence>),
     /// The pool could not be brought up to the new head.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -50,6 +50,8 @@ pub struct Sequencer {
     config: Arc<RollupConfig>,
     budget: Option<Duration>,
     order: Mutex<Order>,
+    /// The block that this node's own check refused last.
+    refused: Mutex<Option<u64>>,
 }
 
 impl Sequencer {
@@ -59,7 +61,7 @@ impl Sequencer {
     /// When `chain` is no rollup.
     pub fn new(chain: Arc<Chain>, pool: Arc<Pool>, budget: Option<Duration>) -> Result<Self, BuilderError> {
         let config = chain.rollup().cloned().ok_or(BuilderError::NotARollup)?;
-        Ok(Self { chain, pool, config, budget, order: Mutex::new(Order::default()) })
+        Ok(Self { chain, pool, config, budget, order: Mutex::new(Order::default()), refused: Mutex::new(None) })
     }
 
     /// Preconfirms transactions, and keeps their order in the file at `path` until a block holds them; `sync` waits for the
@@ -127,14 +129,7 @@ impl Sequencer {
         let attributes = attributes::build(&self.config, &head, &origin, false, vec![])?;
         let open = Open { until, budget: self.budget, stop };
         let Some(built) = self.build(&attributes, choice.deposits_only, open)? else { return Ok(Step::Left) };
-        let imported = self.chain.import(&built.block).inspect_err(|error| {
-            if !error.is_fault() {
-                // Whatever of this node's memory led to a block that its own check refuses must not do so again.
-                tracing::error!(number = built.block.number, %error, "the block that was built does not hold");
-                self.say_where(&built.block);
-                self.chain.forget_results();
-            }
-        })?;
+        let imported = self.chain.import(&built.block).map_err(|error| self.refused(&built.block, error))?;
         self.order.lock().sealed(imported.block.body().transactions.iter())?;
         self.update_pool(&imported)?;
         Ok(Step::Built(imported))
@@ -159,12 +154,29 @@ impl Sequencer {
         Ok(Some(built?).filter(|_| complete))
     }
 
-    /// For whoever looks into it: the transaction and the account at which building and checking part, and a witness. In the
-    /// folder of the database, one file for each such block.
-    fn say_where(&self, block: &RecoveredBlock) {
-        match self.chain.diagnose(block, self.chain.db().path()) {
-            Ok(divergence) => tracing::error!("{divergence}"),
-            Err(error) => tracing::error!(%error, "where building and checking part can't be said"),
+    /// What follows when this node's own check refuses a block that it built. Whatever of its memory led to that is
+    /// forgotten, so the next try is a fresh one; when that is refused too, the node is broken.
+    fn refused(&self, block: &RecoveredBlock, error: ChainError) -> BuilderError {
+        if error.is_fault() {
+            return error.into();
+        }
+        let (number, diverged) = (block.number, error.is_divergence());
+        tracing::error!(number, %error, "the block that was built does not hold");
+        let again = diverged && self.refused.lock().replace(number) == Some(number);
+        // One file for each number: a node that fails again and again does not fill its disk.
+        let divergence = diverged.then(|| self.chain.diagnose(block, self.chain.db().path()));
+        self.chain.forget_results();
+        match divergence {
+            Some(Ok(divergence)) if again => BuilderError::Diverged(Box::new(divergence)),
+            Some(Ok(divergence)) => {
+                tracing::error!("{divergence}");
+                error.into()
+            }
+            Some(Err(unknown)) => {
+                tracing::error!(error = %unknown, "where building and checking part can't be said");
+                error.into()
+            }
+            None => error.into(),
         }
     }
 

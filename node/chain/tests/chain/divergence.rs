@@ -2,12 +2,16 @@
 
 use crate::{SOMEBODY, altered, block, busy_world};
 use alloy_primitives::U256;
-use praxis_chain::{ChainOptions, ExecutionWitness, first_difference, replay};
+use praxis_builder::BuilderError;
+use praxis_chain::{ChainError, ChainOptions, ExecutionWitness, first_difference, replay};
 use praxis_harness::{World, account, chain_options};
 use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache};
 use praxis_primitives::StateDiff;
 use praxis_trie::account_at;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 #[test]
 fn the_account_and_the_transaction_are_named() {
@@ -62,4 +66,26 @@ fn a_block_that_its_builder_refuses_leaves_a_witness() {
     let error = replay(chain.spec(), &bad, &witness, models.clone()).unwrap_err();
     assert!(error.to_string().contains("stateRoot"), "{error}");
     replay(chain.spec(), &block(chain, 3), &witness, models).unwrap();
+}
+
+/// Each execution of block 2 gives somebody another wei.
+#[test]
+fn a_node_that_refuses_its_own_blocks_twice_stops() {
+    let executions = AtomicU64::new(0);
+    let hook = move |number: u64, diff: &mut StateDiff| {
+        if number == 2 {
+            let somebody = diff.accounts.entry(SOMEBODY).or_default();
+            somebody.account.get_or_insert_default().balance += U256::from(executions.fetch_add(1, Relaxed));
+        }
+    };
+    let options = ChainOptions { diff_hook: Some(Arc::new(hook)), ..chain_options() };
+    let world = World::with_sequencer_options(|_| {}, options);
+    world.sequencer.build(&world.l1);
+    let first = world.sequencer.step(&world.l1).unwrap_err();
+    assert!(matches!(first, BuilderError::Chain(ChainError::Header { .. })), "{first}");
+    let second = world.sequencer.step(&world.l1).unwrap_err();
+    let BuilderError::Diverged(divergence) = &second else { panic!("{second}") };
+    assert!(divergence.number == 2 && divergence.witness.is_file(), "{second}");
+    assert!(second.to_string().contains(&divergence.witness.display().to_string()), "{second}");
+    assert_eq!(world.sequencer.chain().head().number, 1);
 }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use alloy_eips::BlockNumHash;
 use alloy_signer_local::PrivateKeySigner;
 use praxis_batcher::{Batcher, BatcherConfig};
-use praxis_builder::{AheadRunner, Sequencer, pool_head, update_pool};
+use praxis_builder::{AheadRunner, BuilderError, Sequencer, pool_head, update_pool};
 use praxis_chain::{Chain, ChainEvent, ChainOptions, HistoryMode, SafeChain};
 use praxis_inference::{Isa, self_check};
 use praxis_l1::{L1Client, L1ClientConfig, TxManager, TxManagerConfig, check_key};
@@ -225,7 +225,8 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
     let sequencer = Sequencer::new(chain.clone(), pool, Some(budget))?;
     let sequencer = Arc::new(sequencer.keep_order(&order, durability == Durability::PowerLoss)?);
     let view = Arc::new(WindowView(window));
-    tasks.spawn("block builder", praxis_builder::run(sequencer.clone(), view, gate(status.clone())));
+    let builder = praxis_builder::run(sequencer.clone(), view, gate(status.clone()));
+    tasks.spawn("block builder", async move { builder.await.map_err(builder_failure) });
     tasks.spawn("inference ahead of blocks", praxis_builder::run_ahead(ahead));
     tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer));
     let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
@@ -249,6 +250,14 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
         });
     }
     Ok(())
+}
+
+/// A node that refuses its own blocks has found a difference; everything else merely failed.
+fn builder_failure(error: BuilderError) -> Failure {
+    match error {
+        diverged @ BuilderError::Diverged(_) => Failure::difference(diverged),
+        error => error.into(),
+    }
 }
 
 /// Opens once derivation has read all of L1.

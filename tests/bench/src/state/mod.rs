@@ -73,7 +73,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let load_s = start.elapsed().as_secs_f64();
         for shape in Shape::ALL {
             eprintln!("{accounts} accounts: {}", shape.name());
-            rows.push(measure(&mut world, shape, options)?);
+            let row = measure(&mut world, shape, options)?;
+            eprintln!("{}", serde_json::json!(row));
+            rows.push(row);
         }
         let start = Instant::now();
         let root = world.db.state_latest()?.full_state_root()?;

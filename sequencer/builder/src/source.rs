@@ -117,7 +117,7 @@ impl<'a> PoolSource<'a> {
     }
 
     /// The best one that fits; `None` when the pool has nothing for now.
-    fn from_pool(&mut self, gas_left: u64) -> Option<RecoveredTransaction> {
+    fn best_fitting(&mut self, gas_left: u64) -> Option<RecoveredTransaction> {
         if self.looked.elapsed() >= LOOK_AGAIN && self.pool.news() > self.news {
             self.look();
         }
@@ -183,7 +183,7 @@ impl TransactionSource for PoolSource<'_> {
                     let tx = self.promised.pop_front()?;
                     return Some(self.hand(tx));
                 }
-            } else if room && let Some(tx) = self.from_pool(gas_left) {
+            } else if room && let Some(tx) = self.best_fitting(gas_left) {
                 return Some(self.hand(tx));
             }
             if let Err(fault) = self.write() {

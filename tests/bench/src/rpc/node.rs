@@ -1,8 +1,11 @@
 //! The nodes that are measured.
 
 use anyhow::{Context, Result};
-use praxis_e2e::{Deployment, Role, Rpc, Service, foundry};
-use std::time::{Duration, Instant};
+use praxis_e2e::{Deployment, Rpc, Service, foundry};
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
 use tokio::process::Command;
 
 /// A node under load, and what it needs beside it.
@@ -10,13 +13,8 @@ pub(crate) struct Node {
     pub(crate) name: &'static str,
     pub(crate) rpc: Rpc,
     pub(crate) process: u32,
-    _parts: Parts,
-}
-
-#[allow(dead_code, reason = "they run until they are dropped")]
-enum Parts {
-    Anvil(Service),
-    Praxis(Box<(Deployment, Role)>),
+    /// Processes run until they are dropped.
+    _parts: Box<dyn Any + Send>,
 }
 
 impl Node {
@@ -43,7 +41,7 @@ impl Node {
         let rpc = Rpc::new(&format!("http://{address}"))?;
         rpc.reaches("latest", 1, Duration::from_secs(30)).await?;
         let process = service.id().context("anvil has ended")?;
-        Ok(Self { name: "anvil", rpc, process, _parts: Parts::Anvil(service) })
+        Ok(Self { name: "anvil", rpc, process, _parts: Box::new(service) })
     }
 
     /// A Praxis sequencer, on an anvil of its own as L1. With `batcher` it posts batches and claims too.
@@ -52,7 +50,7 @@ impl Node {
         let args: &[&str] = if batcher { &[] } else { &["--no-batcher", "--no-proposer"] };
         let role = deployment.sequencer(args).await?;
         let process = role.service.id().context("praxis has ended")?;
-        Ok(Self { name: "praxis", rpc: role.rpc.clone(), process, _parts: Parts::Praxis(Box::new((deployment, role))) })
+        Ok(Self { name: "praxis", rpc: role.rpc.clone(), process, _parts: Box::new((role, deployment)) })
     }
 }
 

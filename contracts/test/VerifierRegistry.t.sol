@@ -126,15 +126,30 @@ contract VerifierRegistryTest is L1System {
     // Slashing
 
     function _slash(uint256 secret, Votes.Vote memory first, Votes.Vote memory second) internal {
-        bytes memory one = _signVote(secret, first);
-        bytes memory two = _signVote(secret, second);
+        IVerifierRegistry.Evidence memory one = _evidence(first, _list(secret));
+        IVerifierRegistry.Evidence memory two = _evidence(second, _list(secret));
         vm.prank(CONTESTER);
-        registry.slash(uint32(secret - 1), first, one, second, two);
+        registry.slash(uint32(secret - 1), one, two);
+    }
+
+    function _evidence(Votes.Vote memory vote, uint256[] memory secrets)
+        internal
+        view
+        returns (IVerifierRegistry.Evidence memory evidence)
+    {
+        evidence = IVerifierRegistry.Evidence(vote, _indices(secrets), new bytes(256));
+        for (uint256 i = 0; i < secrets.length; ++i) {
+            evidence.signature = Signer.add(evidence.signature, _signVote(secrets[i], vote));
+        }
+    }
+
+    function _unsigned(Votes.Vote memory vote) internal pure returns (IVerifierRegistry.Evidence memory) {
+        return IVerifierRegistry.Evidence(vote, new uint32[](0), "");
     }
 
     function _expectNoContradiction(Votes.Vote memory first, Votes.Vote memory second) internal {
         vm.expectRevert(IVerifierRegistry.NoContradiction.selector);
-        registry.slash(0, first, "", second, "");
+        registry.slash(0, _unsigned(first), _unsigned(second));
     }
 
     function test_slash_twoRootsForOneBlock() public {
@@ -152,7 +167,7 @@ contract VerifierRegistryTest is L1System {
         Votes.Vote memory first = _vote(game, ROOT);
         Votes.Vote memory second = _vote(game, OTHER_ROOT);
         vm.expectRevert(abi.encodeWithSelector(IVerifierRegistry.NotActive.selector, 0));
-        registry.slash(0, first, "", second, "");
+        registry.slash(0, _unsigned(first), _unsigned(second));
         // Its word counts no more where it was a member, and its weight is still needed: no quorum.
         _contest(later);
         bytes memory signature = _quorum(later, ROOT, _list(1));
@@ -202,12 +217,35 @@ contract VerifierRegistryTest is L1System {
         OutputGame game = _claim(ROOT, 10);
         Votes.Vote memory first = _vote(game, ROOT);
         Votes.Vote memory second = _vote(game, OTHER_ROOT);
-        bytes memory one = _signVote(1, first);
-        bytes memory two = _signVote(2, second);
+        IVerifierRegistry.Evidence memory one = _evidence(first, _list(1));
+        IVerifierRegistry.Evidence memory two = _evidence(second, _list(2));
         vm.expectRevert(abi.encodeWithSelector(IVerifierRegistry.NotSigned.selector, 0));
-        registry.slash(0, first, one, second, two);
+        registry.slash(0, one, two);
+        two.signers[0] = 0;
+        vm.expectRevert(abi.encodeWithSelector(IVerifierRegistry.NotSigned.selector, 0));
+        registry.slash(0, one, two);
+        two = _evidence(second, _list(1, 2));
+        (two.signers[0], two.signers[1]) = (1, 0);
+        vm.expectRevert(IVerifierRegistry.SignersNotAscending.selector);
+        registry.slash(0, one, two);
         vm.expectRevert(abi.encodeWithSelector(IVerifierRegistry.UnknownVerifier.selector, 9));
-        registry.slash(9, first, one, second, two);
+        registry.slash(9, one, two);
+    }
+
+    /// @dev A quorum leaves only the sum of its signatures on L1: that convicts whoever also signed something else.
+    function test_slash_bySignaturesOfQuorums() public {
+        _join(1, 2 ether);
+        _join(2, 2 ether);
+        _join(3, 2 ether);
+        OutputGame game = _claim(ROOT, 10);
+        IVerifierRegistry.Evidence memory first = _evidence(_vote(game, ROOT), _list(1, 2));
+        IVerifierRegistry.Evidence memory second = _evidence(_vote(game, OTHER_ROOT), _list(2, 3));
+        vm.expectRevert(abi.encodeWithSelector(IVerifierRegistry.NotSigned.selector, 0));
+        registry.slash(0, first, second);
+        vm.expectRevert(abi.encodeWithSelector(IVerifierRegistry.NotSigned.selector, 2));
+        registry.slash(2, first, second);
+        registry.slash(1, first, second);
+        vm.assertTrue(registry.verifier(1).slashed);
     }
 
     /// @dev Whatever the weights, a reward is given out to the last wei.

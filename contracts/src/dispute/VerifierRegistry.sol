@@ -100,19 +100,12 @@ contract VerifierRegistry is IVerifierRegistry {
     }
 
     /// @inheritdoc IVerifierRegistry
-    function slash(
-        uint32 index,
-        Votes.Vote calldata first,
-        bytes calldata firstSignature,
-        Votes.Vote calldata second,
-        bytes calldata secondSignature
-    ) external {
+    function slash(uint32 index, Evidence calldata first, Evidence calldata second) external {
         Verifier storage one = _known(index);
         uint256 stake = one.stake;
         if (one.slashed || stake == 0) revert NotActive(index);
-        if (!_contradict(first, second)) revert NoContradiction();
-        bytes memory key = one.key;
-        if (!_signed(key, first, firstSignature) || !_signed(key, second, secondSignature)) revert NotSigned(index);
+        if (!_contradict(first.vote, second.vote)) revert NoContradiction();
+        if (!_signed(index, first) || !_signed(index, second)) revert NotSigned(index);
 
         if (_isActive(one)) {
             --activeCount;
@@ -231,8 +224,18 @@ contract VerifierRegistry is IVerifierRegistry {
         return _anchors.isGameRegistered(game) && game.l1Head() == vote.l1Head;
     }
 
-    function _signed(bytes memory key, Votes.Vote calldata vote, bytes calldata signature) private view returns (bool) {
-        return BLS.verify(key, Votes.message(address(this), l2ChainId, vote), signature, Votes.VOTE_DOMAIN);
+    /// @dev Keys have proofs of possession, so a valid sum means that each of the signers signed.
+    function _signed(uint32 index, Evidence calldata evidence) private view returns (bool) {
+        bytes memory key = new bytes(BLS.G1_BYTES);
+        bool among = false;
+        uint32[] calldata signers = evidence.signers;
+        for (uint256 i = 0; i < signers.length; ++i) {
+            if (i > 0 && signers[i] <= signers[i - 1]) revert SignersNotAscending();
+            if (signers[i] == index) among = true;
+            key = BLS.add(key, _known(signers[i]).key);
+        }
+        bytes memory message = Votes.message(address(this), l2ChainId, evidence.vote);
+        return among && BLS.verify(key, message, evidence.signature, Votes.VOTE_DOMAIN);
     }
 
     function _isActive(Verifier storage one) private view returns (bool) {

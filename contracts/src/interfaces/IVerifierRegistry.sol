@@ -20,6 +20,16 @@ interface IVerifierRegistry {
         bytes key;
     }
 
+    /// @notice A vote with its signature, which may be that of several: what a quorum signed together convicts each of them.
+    /// @param vote What was signed.
+    /// @param signers Whose signatures the signature is the sum of, rising.
+    /// @param signature That sum.
+    struct Evidence {
+        Votes.Vote vote;
+        uint32[] signers;
+        bytes signature;
+    }
+
     /// @notice A verifier joined.
     event Registered(uint32 indexed index, address indexed owner, bytes key, uint256 stake);
     /// @notice A stake grew.
@@ -57,6 +67,8 @@ interface IVerifierRegistry {
     error StakeLocked(uint32 index, uint256 exitAt);
     /// @notice The two votes don't contradict each other.
     error NoContradiction();
+    /// @notice Signers rise from one to the next.
+    error SignersNotAscending();
     /// @notice One of the votes is not this verifier's.
     error NotSigned(uint32 index);
     /// @notice None of these had any weight.
@@ -111,13 +123,7 @@ interface IVerifierRegistry {
     /// @notice Slashes a verifier that signed two different roots for one L2 block. Two L1 heads excuse it only as far as L1
     /// may have been reorganised between: not when both are heads of claims on this chain, unless one vote says that
     /// the block doesn't follow from its head.
-    function slash(
-        uint32 index,
-        Votes.Vote calldata first,
-        bytes calldata firstSignature,
-        Votes.Vote calldata second,
-        bytes calldata secondSignature
-    ) external;
+    function slash(uint32 index, Evidence calldata first, Evidence calldata second) external;
     /// @notice Splits `msg.value` among verifiers by their weight at an L1 time; anyone may be generous.
     function reward(uint32[] calldata indices, uint48 time) external payable;
     /// @notice Pays out what is owed to an account; anyone.

@@ -48,13 +48,15 @@ pub fn receipts_root(receipts: &[Receipt]) -> B256 {
 
 /// Root over receipts from before Byzantium: each holds a state root and no status (EIP-658).
 fn receipts_root_with_states(receipts: &[Receipt], state_roots: &[B256]) -> B256 {
-    let with_state = |(receipt, root): (&Receipt, &B256)| {
-        let status = Eip658Value::PostState(*root);
-        let (cumulative_gas_used, logs) = (receipt.cumulative_gas_used, receipt.logs.clone());
-        ReceiptEnvelope::Legacy(alloy_consensus::Receipt { status, cumulative_gas_used, logs }.into_with_bloom())
-    };
-    let receipts: Vec<ReceiptEnvelope> = receipts.iter().zip(state_roots).map(with_state).collect();
+    let receipts: Vec<_> = receipts.iter().zip(state_roots).map(|(r, root)| receipt_with_state(r, *root)).collect();
     calculate_receipt_root(&receipts)
+}
+
+/// A receipt as it was before Byzantium: with the state root after its transaction in the place of the status.
+pub fn receipt_with_state(receipt: &Receipt, state_root: B256) -> ReceiptEnvelope {
+    let status = Eip658Value::PostState(state_root);
+    let (cumulative_gas_used, logs) = (receipt.cumulative_gas_used, receipt.logs.clone());
+    ReceiptEnvelope::Legacy(alloy_consensus::Receipt { status, cumulative_gas_used, logs }.into_with_bloom())
 }
 
 /// The header of a block whose transactions have been executed. `state_root` is that of the state afterwards;

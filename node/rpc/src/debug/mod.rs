@@ -8,6 +8,7 @@ use alloy_eips::{BlockId, eip2718::Encodable2718};
 use alloy_primitives::{B256, Bytes};
 use jsonrpsee::server::RegisterMethodError;
 use praxis_chain::ExecutionWitness;
+use praxis_evm::receipt_with_state;
 
 pub(crate) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.read("debug_getRawHeader", raw_header)?;
@@ -41,7 +42,12 @@ fn raw_block(c: &Context, mut args: Args<'_>) -> Result<Bytes, Failure> {
 }
 
 fn raw_receipts(c: &Context, mut args: Args<'_>) -> Result<Vec<Bytes>, Failure> {
-    let (_, receipts) =
+    let (block, receipts) =
         c.view()?.block_and_receipts(args.required::<BlockId>()?)?.ok_or_else(Failure::unknown_block)?;
+    let roots = c.chain.receipt_state_roots(&block)?;
+    if !roots.is_empty() {
+        let receipts = receipts.iter().zip(roots);
+        return Ok(receipts.map(|(receipt, root)| receipt_with_state(receipt, root).encoded_2718().into()).collect());
+    }
     Ok(receipts.into_iter().map(|receipt| receipt.into_with_bloom().encoded_2718().into()).collect())
 }

@@ -1,17 +1,18 @@
-//! Bare revm on the same blocks: nothing but transactions on a state in memory.
+//! Bare revm on the same blocks: nothing but transactions, on a state in memory or in the node's database.
 
 use std::time::{Duration, Instant};
 
 use alloy_consensus::Transaction as _;
-use alloy_primitives::U256;
-use anyhow::{Context as _, Result};
-use praxis_primitives::{ChainSpec, RecoveredBlock, StateDiff};
+use alloy_primitives::{Address, B256, U256};
+use anyhow::{Context as _, Result, anyhow};
+use praxis_primitives::{ChainSpec, Fault, RecoveredBlock, StateDiff, StateReader};
 use revm::{
     Context, ExecuteCommitEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
-    context::{BlockEnv, CfgEnv, TxEnv},
+    context::{BlockEnv, CfgEnv, DBErrorMarker, TxEnv},
     context_interface::block::BlobExcessGasAndPrice,
     database::{CacheDB, EmptyDB},
+    database_interface::{Database, DatabaseCommit, DatabaseRef},
     primitives::hardfork::SpecId,
     state::AccountInfo,
 };
@@ -40,9 +41,55 @@ pub(crate) fn apply(memory: &mut Memory, diff: &StateDiff) -> Result<()> {
     Ok(())
 }
 
+/// The node's database as revm reads it.
+pub(crate) struct OnDisk<'a, S>(pub(crate) &'a S);
+
+/// A failed read.
+#[derive(Debug)]
+pub(crate) struct ReadError(Fault);
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for ReadError {}
+impl DBErrorMarker for ReadError {}
+
+impl<S: StateReader> DatabaseRef for OnDisk<'_, S> {
+    type Error = ReadError;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+        let info = |account: praxis_primitives::Account| AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            code: None,
+            ..AccountInfo::default()
+        };
+        Ok(self.0.account(address).map_err(ReadError)?.map(info))
+    }
+
+    fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, Self::Error> {
+        self.0.code(code_hash).map(Bytecode::new_raw).map_err(ReadError)
+    }
+
+    fn storage_ref(&self, address: Address, index: U256) -> Result<U256, Self::Error> {
+        self.0.storage(address, index).map_err(ReadError)
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, Self::Error> {
+        self.0.block_hash(number).map_err(ReadError)
+    }
+}
+
 /// Executes a block's transactions; gives the time and the gas used. Making revm's form of a transaction counts, as it does
 /// in the node.
-pub(crate) fn execute(spec: &ChainSpec, memory: &mut Memory, block: &RecoveredBlock) -> Result<(Duration, u64)> {
+pub(crate) fn execute<D>(spec: &ChainSpec, state: D, block: &RecoveredBlock) -> Result<(Duration, u64)>
+where
+    D: Database<Error: std::error::Error + Send + Sync + 'static> + DatabaseCommit,
+{
     let header = block.header();
     let env = BlockEnv {
         number: U256::from(header.number),
@@ -57,7 +104,7 @@ pub(crate) fn execute(spec: &ChainSpec, memory: &mut Memory, block: &RecoveredBl
     };
     let config = CfgEnv::new().with_spec_and_mainnet_gas_params(SpecId::OSAKA).with_chain_id(spec.chain_id);
     let begin = Instant::now();
-    let mut evm = Context::mainnet().with_block(env).with_cfg(config).with_db(memory).build_mainnet();
+    let mut evm = Context::mainnet().with_block(env).with_cfg(config).with_db(state).build_mainnet();
     let mut used = 0;
     for (sender, tx) in block.transactions_with_sender() {
         let tx = TxEnv {
@@ -73,7 +120,10 @@ pub(crate) fn execute(spec: &ChainSpec, memory: &mut Memory, block: &RecoveredBl
             chain_id: tx.chain_id(),
             ..TxEnv::default()
         };
-        used += evm.transact_commit(tx).context("bare revm refuses a transaction")?.tx_gas_used();
+        used += evm
+            .transact_commit(tx)
+            .map_err(|error| anyhow!("bare revm refuses a transaction: {error:?}"))?
+            .tx_gas_used();
     }
     Ok((begin.elapsed(), used))
 }

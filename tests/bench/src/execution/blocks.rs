@@ -119,11 +119,13 @@ pub(crate) struct Work {
     pub(crate) kind: Kind,
     nonces: BTreeMap<Address, u64>,
     count: u64,
+    /// Why the node refused one of them, which it never should.
+    pub(crate) refused: Option<String>,
 }
 
 impl Work {
     pub(crate) const fn new(kind: Kind) -> Self {
-        Self { kind, nonces: BTreeMap::new(), count: 0 }
+        Self { kind, nonces: BTreeMap::new(), count: 0, refused: None }
     }
 
     fn call(&self, kind: Kind, n: u64) -> (Address, Vec<U256>, u64) {
@@ -168,7 +170,7 @@ impl TransactionSource for Work {
     }
 
     fn rejected(&mut self, hash: B256, reason: &str) {
-        panic!("transaction {hash} is refused: {reason}");
+        self.refused = Some(format!("transaction {hash} is refused: {reason}"));
     }
 }
 

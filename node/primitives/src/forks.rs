@@ -3,6 +3,7 @@
 use alloy_eips::{eip7840::BlobParams, eip7892::BlobScheduleBlobParams};
 use alloy_genesis::ChainConfig;
 use alloy_primitives::U256;
+use std::collections::BTreeSet;
 
 /// One ether in wei.
 const ETHER: u128 = 1_000_000_000_000_000_000;
@@ -85,6 +86,55 @@ pub struct ForkSchedule {
     dao: Option<u64>,
     /// Parameters of blobs, by fork and by time (EIP-7840, EIP-7892).
     blobs: BlobScheduleBlobParams,
+    /// What the identifier of a fork is made of (EIP-2124).
+    points: ForkPoints,
+}
+
+/// Where anything changes, in order and without what holds from genesis on: also forks that execution cannot tell apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForkPoints {
+    /// Blocks.
+    pub blocks: Vec<u64>,
+    /// Timestamps in seconds.
+    pub times: Vec<u64>,
+}
+
+impl ForkPoints {
+    fn of_config(config: &ChainConfig) -> Self {
+        let blocks = [
+            config.homestead_block,
+            config.dao_fork_block,
+            config.eip150_block,
+            config.eip155_block,
+            config.eip158_block,
+            config.byzantium_block,
+            config.constantinople_block,
+            config.petersburg_block,
+            config.istanbul_block,
+            config.muir_glacier_block,
+            config.berlin_block,
+            config.london_block,
+            config.arrow_glacier_block,
+            config.gray_glacier_block,
+            config.merge_netsplit_block,
+        ];
+        let times = [
+            config.shanghai_time,
+            config.cancun_time,
+            config.prague_time,
+            config.osaka_time,
+            config.bpo1_time,
+            config.bpo2_time,
+            config.bpo3_time,
+            config.bpo4_time,
+            config.bpo5_time,
+        ];
+        let in_order = |points: &[Option<u64>]| {
+            let ordered: BTreeSet<u64> = points.iter().flatten().copied().filter(|point| *point > 0).collect();
+            ordered.into_iter().collect()
+        };
+        Self { blocks: in_order(&blocks), times: in_order(&times) }
+    }
 }
 
 /// A genesis file's configuration that does not say when the forks hold.
@@ -98,7 +148,13 @@ pub struct MergeBlockUnknown;
 impl ForkSchedule {
     /// One fork from genesis on.
     pub fn always(fork: Fork) -> Self {
-        Self { blocks: vec![(0, fork)], times: vec![], dao: None, blobs: BlobScheduleBlobParams::mainnet() }
+        Self {
+            blocks: vec![(0, fork)],
+            times: vec![],
+            dao: None,
+            blobs: BlobScheduleBlobParams::mainnet(),
+            points: ForkPoints::default(),
+        }
     }
 
     /// The schedule of a genesis file.
@@ -137,6 +193,7 @@ impl ForkSchedule {
             times: times.into_iter().filter_map(known).collect(),
             dao: config.dao_fork_block.filter(|_| config.dao_fork_support),
             blobs: config.blob_schedule_blob_params(),
+            points: ForkPoints::of_config(config),
         })
     }
 
@@ -158,6 +215,11 @@ impl ForkSchedule {
             Fork::Prague => self.blobs.prague,
             _ => self.blobs.cancun,
         }
+    }
+
+    /// Where anything changes.
+    pub const fn points(&self) -> &ForkPoints {
+        &self.points
     }
 
     /// Block at whose beginning the DAO's ether moves.

@@ -22,7 +22,7 @@ pub use chain_spec::{
     ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisExtras, GenesisFileError, GenesisSpec, Rules,
 };
 pub use fault::Fault;
-pub use forks::{Fork, ForkSchedule, MergeBlockUnknown};
+pub use forks::{Fork, ForkPoints, ForkSchedule, MergeBlockUnknown};
 pub use inference::{
     INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,
 };

@@ -47,6 +47,8 @@ pub struct RpcLimits {
     pub connections: u32,
     /// How long a client may take for the head of its first request.
     pub first_request_time: Duration,
+    /// How long an HTTP request may take from its head to its answer, a batch and its slow body included.
+    pub request_time: Duration,
     /// Requests in one batch.
     pub batch_requests: u32,
     /// Subscriptions of one connection.
@@ -93,6 +95,7 @@ impl Default for RpcLimits {
             response_bytes: 64 << 20,
             connections: 1024,
             first_request_time: Duration::from_secs(10),
+            request_time: Duration::from_secs(120),
             batch_requests: 1000,
             subscriptions_per_connection: 128,
             notification_buffer: 1024,

@@ -1,8 +1,10 @@
-//! What stands before JSON-RPC on the same port: the names that the server answers to, and `GET /health`.
+//! What stands before JSON-RPC on the same port: the names that the server answers to, `GET /health`, and the time
+//! that a whole request may take.
 //!
 //! A page of a stranger can make a browser send requests to this machine under a name that resolves to it. Such a request
 //! carries that name as its host, so a server that answers only to its own names is out of reach.
 
+use crate::RpcConfig;
 use jsonrpsee::{
     core::BoxError,
     server::{HttpBody, HttpRequest, HttpResponse},
@@ -48,6 +50,7 @@ struct Front {
     hosts: Hosts,
     chain: Arc<Chain>,
     max_age: Option<Duration>,
+    request_time: Duration,
 }
 
 impl Front {
@@ -90,8 +93,9 @@ fn plain(status: u16, kind: &str, text: String) -> HttpResponse {
 pub(crate) struct FrontLayer(Arc<Front>);
 
 impl FrontLayer {
-    pub(crate) fn new(hosts: Hosts, chain: Arc<Chain>, max_age: Option<Duration>) -> Self {
-        Self(Arc::new(Front { hosts, chain, max_age }))
+    pub(crate) fn new(config: &RpcConfig, chain: Arc<Chain>) -> Self {
+        let (hosts, max_age) = (config.hosts.clone(), config.health_max_age);
+        Self(Arc::new(Front { hosts, chain, max_age, request_time: config.limits.request_time }))
     }
 }
 
@@ -128,8 +132,14 @@ where
         match self.front.answer(&request) {
             Some(response) => Box::pin(async move { Ok(response) }),
             None => {
-                let answer = self.inner.call(request);
-                Box::pin(async move { answer.await.map_err(Into::into) })
+                let (answer, limit) = (self.inner.call(request), self.front.request_time);
+                // A body that never ends would hold its connection for ever.
+                Box::pin(async move {
+                    match tokio::time::timeout(limit, answer).await {
+                        Ok(answer) => answer.map_err(Into::into),
+                        Err(_) => Ok(plain(408, "text/plain", "the request took too long".into())),
+                    }
+                })
             }
         }
     }

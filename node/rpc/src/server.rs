@@ -79,7 +79,7 @@ impl RpcServer {
             .set_id_provider(HexIds)
             .build();
         let cors = cors_layer(&config.cors)?;
-        let front = FrontLayer::new(config.hosts.clone(), context.chain.clone(), config.health_max_age);
+        let front = FrontLayer::new(&config, context.chain.clone());
         let server = Server::builder()
             .set_config(server_config)
             .set_http_middleware(tower::ServiceBuilder::new().option_layer(cors).layer(front))

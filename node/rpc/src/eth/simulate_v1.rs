@@ -187,7 +187,7 @@ impl Simulation<'_> {
         context.base_fee = match given.base_fee {
             Some(fee) => u64::try_from(fee)
                 .map_err(|_| Failure::Params("block override baseFeePerGas is larger than 2^64 - 1".into()))?,
-            None if self.rules.validate => spec.fees.next_base_fee(self.parent.header()),
+            None if self.rules.validate => spec.next_base_fee(spec.fork(number, time), self.parent.header()),
             None => 0,
         };
         Ok(context)

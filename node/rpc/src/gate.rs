@@ -114,22 +114,27 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_refuses_and_a_late_one_is_told() {
         let gate = Arc::new(Gate::new(1, 0, Duration::from_millis(30)));
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let (release, released) = std::sync::mpsc::channel::<()>();
         let slow = {
             let gate = gate.clone();
             tokio::spawn(async move {
-                gate.run(|_| {
-                    std::thread::sleep(Duration::from_millis(150));
+                gate.run(move |_| {
+                    drop(started.send(()));
+                    drop(released.recv());
                     Ok(())
                 })
                 .await
             })
         };
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        has_started.await.unwrap();
         assert!(matches!(gate.run(|_| Ok(())).await, Err(Failure::Busy)));
         assert!(matches!(slow.await.unwrap(), Err(Failure::Limit(_))));
         // The thread still works: its place is not given away before it ends.
         assert!(matches!(gate.run(|_| Ok(())).await, Err(Failure::Busy)));
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        gate.run(|deadline| deadline.check()).await.unwrap();
+        drop(release);
+        while matches!(gate.run(|_| Ok(())).await, Err(Failure::Busy)) {
+            tokio::task::yield_now().await;
+        }
     }
 }

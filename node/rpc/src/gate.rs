@@ -120,8 +120,8 @@ mod tests {
             let gate = gate.clone();
             tokio::spawn(async move {
                 gate.run(move |_| {
-                    drop(started.send(()));
-                    drop(released.recv());
+                    started.send(()).unwrap();
+                    assert!(released.recv().is_err(), "nothing is sent");
                     Ok(())
                 })
                 .await

@@ -112,10 +112,13 @@ async fn forge_script_decides_over_the_shim() -> Result<()> {
         .arg("--cache-path")
         .arg(out.path().join("cache"))
         .env("FOUNDRY_BROADCAST", out.path().join("broadcast"))
-        // The script is compiled as a test's helper would be: what is asked here is what it sends.
+        // Nothing but the script and what it imports, as a test's helper would be: what is asked here is what it sends.
+        .env("FOUNDRY_SRC", "src/examples")
+        .env("FOUNDRY_TEST", "src/examples")
         .env("FOUNDRY_VIA_IR", "false")
         .env("FOUNDRY_DISABLE_NIGHTLY_WARNING", "1");
-    against(command, "", &dev, &model).await?.says(&["ONCHAIN EXECUTION COMPLETE"])?;
+    // Foundry looks for the compiler below the working directory.
+    against(command, "../../../contracts", &dev, &model).await?.says(&["ONCHAIN EXECUTION COMPLETE"])?;
     let head = dev.l2.block_number().await?;
     let logs = serde_json::json!([{"fromBlock": "0x0", "toBlock": format!("{head:#x}"), "topics": [DECIDED]}]);
     let decided = dev.l2.call("eth_getLogs", logs).await?;

@@ -1,8 +1,8 @@
 //! Gas from counted work, never from time (rule R9).
 //!
 //! Prices belong to an engine version, so they change only with a fork. They are set so that no kernel of the AVX2 path on
-//! one thread takes more than some 5 nanoseconds per gas, warm or cold: less than half of what the EVM's own worst work
-//! takes. The benchmark `gas` measures both in one run.
+//! one thread takes more than some 8 nanoseconds per gas, warm or cold, where the EVM's own worst work takes 13 to 20. The
+//! benchmark `gas` measures both in one run.
 //!
 //! | counted | price in version 1 |
 //! |---|---|

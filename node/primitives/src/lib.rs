@@ -10,6 +10,7 @@ mod fault;
 mod forks;
 mod inference;
 mod l1;
+mod l1_contracts;
 mod merkle;
 mod output;
 mod rollup;
@@ -27,9 +28,13 @@ pub use inference::{
     INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,
 };
 pub use l1::{BatcherTransaction, L1BlockInfo, blob_base_fee};
+pub use l1_contracts::L1Contracts;
 pub use merkle::{merkle_branch, merkle_root, verify_merkle_branch};
 pub use output::{OUTPUT_ROOT_VERSION, OutputPreimage};
-pub use rollup::{EngineActivation, RollupConfig, RollupConfigError, RollupGenesis, default_tx_gas_cap, first_engine};
+pub use rollup::{
+    EngineActivation, MAX_CLAIM_INTERVAL, RollupConfig, RollupConfigError, RollupGenesis, default_tx_gas_cap,
+    first_engine,
+};
 pub use state::{Account, AccountDiff, StateDiff, StateReader};
 pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType};
 

@@ -1,6 +1,6 @@
 //! The rollup configuration: the file that every role of one deployment shares.
 
-use crate::{ChainSpec, FeeParams, GenesisAccount, GenesisSpec, Rules};
+use crate::{ChainSpec, FeeParams, GenesisAccount, GenesisSpec, L1Contracts, Rules};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,10 @@ pub struct RollupConfig {
     pub batch_inbox: Address,
     /// The one account whose transactions to the inbox count.
     pub batcher: Address,
+    /// The contracts on L1.
+    pub l1: L1Contracts,
+    /// L2 blocks between two claims that a proposer makes; at most [`MAX_CLAIM_INTERVAL`].
+    pub claim_interval: u64,
     /// The L1 contract that holds claimed output roots.
     pub output_oracle: Address,
     /// The one account that may claim.
@@ -59,6 +63,10 @@ pub struct RollupConfig {
     #[serde(default = "first_engine")]
     pub engines: Vec<EngineActivation>,
 }
+
+/// Most L2 blocks between two claims: what is proved from a claim reaches back through EIP-2935's 8,191 hashes, so each claim
+/// must reach the one before.
+pub const MAX_CLAIM_INTERVAL: u64 = 8_000;
 
 /// Ethereum's: 2^24.
 pub const fn default_tx_gas_cap() -> u64 {
@@ -114,6 +122,7 @@ impl RollupConfig {
             ("block_time_ms", self.block_time_ms),
             ("sequencing_window", self.sequencing_window),
             ("channel_timeout", self.channel_timeout),
+            ("claim_interval", self.claim_interval),
             ("gas_limit", self.gas_limit),
             ("tx_gas_cap", self.tx_gas_cap),
             ("fees.denominator", self.fees.denominator),
@@ -123,6 +132,10 @@ impl RollupConfig {
             if value == 0 {
                 return Err(RollupConfigError::Value { field, value, must: "it must be at least 1" });
             }
+        }
+        if self.claim_interval > MAX_CLAIM_INTERVAL {
+            let must = "a proof from a claim reaches back 8000 blocks";
+            return Err(RollupConfigError::Value { field: "claim_interval", value: self.claim_interval, must });
         }
         if self.block_time_ms > 60_000 {
             let must = "a block takes at most 60000 ms";

@@ -47,6 +47,8 @@ fn chain() -> Chain {
         channel_timeout: 20,
         batch_inbox: Address::ZERO,
         batcher: Address::ZERO,
+        l1: Default::default(),
+        claim_interval: 4,
         output_oracle: Address::ZERO,
         proposer: Address::ZERO,
         gas_limit: 30_000_000,

@@ -36,6 +36,8 @@ pub fn base_config(l1: &L1Miner) -> RollupConfig {
         channel_timeout: 6,
         batch_inbox: Address::repeat_byte(0xff),
         batcher: BATCHER,
+        l1: Default::default(),
+        claim_interval: 4,
         output_oracle: Address::repeat_byte(0xc1),
         proposer: PROPOSER,
         gas_limit: 30_000_000,

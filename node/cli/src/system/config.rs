@@ -76,6 +76,8 @@ pub(crate) async fn deploy(
         channel_timeout: CHANNEL_TIMEOUT,
         batch_inbox: BATCH_INBOX,
         batcher: plan.batcher,
+        l1: Default::default(),
+        claim_interval: plan.submission_interval,
         output_oracle: oracle,
         proposer: plan.proposer,
         gas_limit: L2_GAS_LIMIT,

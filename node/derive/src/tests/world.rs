@@ -60,6 +60,8 @@ pub(super) fn config() -> RollupConfig {
         channel_timeout: 5,
         batch_inbox: Address::repeat_byte(0xFF),
         batcher: BATCHER,
+        l1: Default::default(),
+        claim_interval: 4,
         output_oracle: Address::ZERO,
         proposer: Address::ZERO,
         gas_limit: 30_000_000,

@@ -52,6 +52,8 @@ pub(super) fn rollup_spec() -> ChainSpec {
         channel_timeout: 10,
         batch_inbox: Address::repeat_byte(1),
         batcher: Address::repeat_byte(2),
+        l1: Default::default(),
+        claim_interval: 4,
         output_oracle: Address::repeat_byte(3),
         proposer: Address::repeat_byte(4),
         gas_limit: 30_000_000,

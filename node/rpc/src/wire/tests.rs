@@ -285,6 +285,8 @@ fn the_rollup_configuration_has_op_nodes_fields_and_reads_back_whole() {
         channel_timeout: 50,
         batch_inbox: OTHER,
         batcher: SENDER,
+        l1: Default::default(),
+        claim_interval: 4,
         output_oracle: OTHER,
         proposer: SENDER,
         gas_limit: 30_000_000,

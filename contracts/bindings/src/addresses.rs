@@ -38,6 +38,14 @@ pub const L2_TO_L1_MESSAGE_PASSER: Address = address!("0x42000000000000000000000
 pub const BASE_FEE_VAULT: Address = address!("0x4200000000000000000000000000000000000019");
 /// Collects L1 data fees.
 pub const L1_FEE_VAULT: Address = address!("0x420000000000000000000000000000000000001A");
+/// Collects operator fees.
+pub const OPERATOR_FEE_VAULT: Address = address!("0x420000000000000000000000000000000000001b");
+/// Upgrades the contracts that stand behind proxies; owned by the L1 timelock's alias.
+pub const PROXY_ADMIN: Address = address!("0x4200000000000000000000000000000000000018");
+/// The bridge's side on L2.
+pub const L2_STANDARD_BRIDGE: Address = address!("0x4200000000000000000000000000000000000010");
+/// Makes counterparts of L1's tokens.
+pub const OPTIMISM_MINTABLE_ERC20_FACTORY: Address = address!("0x4200000000000000000000000000000000000012");
 
 /// Multicall3.
 pub const MULTICALL3: Address = address!("0xcA11bde05977b3631167028862bE2a173976CA11");

@@ -27,6 +27,8 @@ pub const L1_BLOCK_HASH_SLOT: U256 = U256::from_limbs([3, 0, 0, 0]);
 pub const L1_BLOCK_BATCHER_SLOT: U256 = U256::from_limbs([4, 0, 0, 0]);
 /// `L1Block`: whether no batch covers the current L2 block.
 pub const L1_BLOCK_FORCED_SLOT: U256 = U256::from_limbs([5, 0, 0, 0]);
+/// `L1Block`: the same word holds the scalars of fees, see [`FeeScalars`].
+pub const L1_BLOCK_SCALARS_SLOT: U256 = L1_BLOCK_FORCED_SLOT;
 
 /// Most bytes of a model: 32 MiB.
 pub const MAX_MODEL_BYTES: u32 = 32 * 1024 * 1024;
@@ -112,6 +114,43 @@ impl ModelWord {
     /// Whether a call in `block` may run the model: it was activated in an earlier block.
     pub fn is_active_at(self, block: u64) -> bool {
         self.activation_block != 0 && self.activation_block < block
+    }
+}
+
+/// What L1Block holds of fees besides the L1 origin's prices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeeScalars {
+    /// Weight of the L1 base fee, in millionths.
+    pub base_fee: u32,
+    /// Weight of the blob base fee, in millionths.
+    pub blob_base_fee: u32,
+    /// Operator fee of a unit of gas, in hundreds of wei.
+    pub operator_fee: u32,
+    /// Operator fee of each transaction, in wei.
+    pub operator_fee_constant: u64,
+}
+
+impl FeeScalars {
+    /// Reads the word found at [`L1_BLOCK_SCALARS_SLOT`].
+    pub fn decode(word: U256) -> Self {
+        let bytes = word.to_le_bytes::<32>();
+        let number = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        Self {
+            base_fee: number(1),
+            blob_base_fee: number(5),
+            operator_fee: number(9),
+            operator_fee_constant: u64::from(number(13)) | (u64::from(number(17)) << 32),
+        }
+    }
+
+    /// The inverse of [`FeeScalars::decode`], with zeros around.
+    pub fn encode(self) -> U256 {
+        let mut bytes = [0; 32];
+        bytes[1..5].copy_from_slice(&self.base_fee.to_le_bytes());
+        bytes[5..9].copy_from_slice(&self.blob_base_fee.to_le_bytes());
+        bytes[9..13].copy_from_slice(&self.operator_fee.to_le_bytes());
+        bytes[13..21].copy_from_slice(&self.operator_fee_constant.to_le_bytes());
+        U256::from_le_bytes(bytes)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     BlockContext, CallOutcome, CallRequest, SimulateError, StateOverrides, env,
     overrides::OverriddenState,
     simulate,
+    terms::Terms,
     watch::{Watcher, Watching},
 };
 use alloy_eips::eip2930::AccessList;
@@ -34,7 +35,7 @@ pub fn create_access_list(
         let mut evm = simulate::evm(spec, context, &state, models.clone(), &request);
         let watching = Watching::AccessList(Box::new(AccessListInspector::new(request.access_list.clone())));
         let env = env::call(spec, context, &request, gas_limit);
-        let (ran, watcher) = evm.run_watched(env, None, 0, Watcher::unlimited(watching));
+        let (ran, watcher) = evm.run_watched(env, Terms::Gas, 0, Watcher::unlimited(watching));
         let outcome = ran.map(CallOutcome::from).map_err(|error| evm.error(error))?;
         let Watching::AccessList(inspector) = watcher.watching else {
             return Err(Fault::new("an access list without its inspector").into());

@@ -1,11 +1,11 @@
 //! revm's view of the chain, the block and a transaction.
 
-use crate::{BlockContext, CallRequest, InvalidTransaction};
+use crate::{BlockContext, CallRequest, InvalidTransaction, terms::Terms};
 use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844};
 use alloy_eips::eip7840::BlobParams;
 use alloy_evm::FromRecoveredTx;
 use alloy_primitives::{Address, U256};
-use praxis_primitives::{ChainSpec, DEPOSIT_TX_TYPE, Fork, RecoveredTransaction, Transaction, TxDeposit};
+use praxis_primitives::{ChainSpec, DEPOSIT_TX_TYPE, DataSize, Fork, RecoveredTransaction, Transaction, TxDeposit};
 use revm::{
     context::{BlockEnv, CfgEnv, TxEnv, either::Either},
     context_interface::block::BlobExcessGasAndPrice,
@@ -68,12 +68,12 @@ pub(crate) fn block(spec: &ChainSpec, context: &BlockContext) -> BlockEnv {
     }
 }
 
-/// A transaction as revm takes it, and what a deposit mints.
+/// A transaction as revm takes it, and on which terms.
 pub(crate) fn transaction(
     spec: &ChainSpec,
     context: &BlockContext,
     tx: &RecoveredTransaction,
-) -> Result<(TxEnv, Option<u128>), InvalidTransaction> {
+) -> Result<(TxEnv, Terms), InvalidTransaction> {
     match tx.inner() {
         Transaction::Ethereum(EthereumTxEnvelope::Eip4844(_)) if spec.rollup().is_some() => {
             Err(InvalidTransaction::BlobTransaction)
@@ -82,10 +82,13 @@ pub(crate) fn transaction(
         Transaction::Ethereum(inner) if context.fork < Fork::SpuriousDragon && inner.chain_id().is_some() => {
             Err(InvalidTransaction::ChainId { expected: spec.chain_id })
         }
-        Transaction::Ethereum(inner) => Ok((signed(inner, tx.signer()), None)),
+        Transaction::Ethereum(inner) => {
+            let size = spec.rollup().and_then(|_| DataSize::of(tx.inner()));
+            Ok((signed(inner, tx.signer()), size.map_or(Terms::Gas, Terms::Rollup)))
+        }
         Transaction::Deposit(_) if spec.rollup().is_none() => Err(InvalidTransaction::DepositOnEthereum),
         Transaction::Deposit(inner) if inner.is_system_transaction => Err(InvalidTransaction::SystemDeposit),
-        Transaction::Deposit(inner) => Ok((deposit(inner), Some(inner.mint))),
+        Transaction::Deposit(inner) => Ok((deposit(inner), Terms::Deposit(inner.mint))),
     }
 }
 

@@ -1,9 +1,12 @@
 //! `eth_estimateGas`.
 
 use crate::{
-    BlockContext, CallOutcome, CallRequest, CallStatus, InvalidTransaction, SimulateError, StateOverrides, env,
+    BlockContext, CallOutcome, CallRequest, CallStatus, InvalidTransaction, SimulateError, StateOverrides,
+    affordable::affordable,
+    env,
     overrides::OverriddenState,
     simulate,
+    terms::Terms,
     watch::{Watcher, Watching},
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -79,7 +82,7 @@ impl Effect {
 /// more for state that changes until then. A transfer to an account without code gets exactly 21,000.
 ///
 /// The most is the request's gas, and never above the block's limit, EIP-7825's cap, nor above what the caller can pay
-/// at the request's gas price. Every answer has been tried.
+/// at the request's gas price, the rollup's other fees included. Every answer has been tried.
 ///
 /// # Errors
 /// When the call fails with the most gas, cannot be made, or the node cannot compute it.
@@ -97,7 +100,7 @@ pub fn estimate_gas(
         .unwrap_or(context.gas_limit)
         .min(context.gas_limit)
         .min(spec.tx_gas_cap(context.fork).unwrap_or(u64::MAX));
-    let most = affordable(&state, request, limit)?;
+    let most = affordable(spec, &state, request, limit)?;
     let attempt = |gas: u64| watched_call(spec, context, &state, models.clone(), request, gas);
     let full = attempt(most)?;
     let Some(wanted) = Effect::of(&full) else { return Err(EstimateError::Failed(Box::new(full.outcome))) };
@@ -127,7 +130,7 @@ fn watched_call(
 ) -> Result<Attempt, SimulateError> {
     let mut evm = simulate::evm(spec, context, state, models, request);
     let watcher = Watcher::unlimited(Watching::Frames(Box::default()));
-    let (ran, watcher) = evm.run_watched(env::call(spec, context, request, gas_limit), None, 0, watcher);
+    let (ran, watcher) = evm.run_watched(env::call(spec, context, request, gas_limit), Terms::Gas, 0, watcher);
     let ran = ran.map_err(|error| evm.error(error))?;
     let frames = match watcher.watching {
         Watching::Frames(hasher) => hasher.finish(),
@@ -164,18 +167,6 @@ fn search(
         }
     }
     Ok(sufficient)
-}
-
-/// `limit`, or what the caller can pay for besides the value.
-fn affordable(state: &dyn StateReader, request: &CallRequest, limit: u64) -> Result<u64, EstimateError> {
-    if request.gas_price == 0 {
-        return Ok(limit);
-    }
-    let balance = state.account(request.from)?.unwrap_or_default().balance;
-    let Some(for_gas) = balance.checked_sub(request.value) else {
-        return Err(InvalidTransaction::InsufficientFunds { cost: request.value, balance }.into());
-    };
-    Ok((for_gas / U256::from(request.gas_price)).saturating_to::<u64>().min(limit))
 }
 
 impl CallOutcome {

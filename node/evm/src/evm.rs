@@ -6,12 +6,13 @@ use crate::{
     env,
     handler::TransactionHandler,
     outcome::Ended,
+    terms::{ExtraFees, Terms},
     watch::Watcher,
 };
 use alloy_primitives::{Address, Bytes};
-use praxis_contracts::addresses::BASE_FEE_VAULT;
+use praxis_contracts::addresses::{BASE_FEE_VAULT, L1_BLOCK};
 use praxis_precompile::{InferencePrecompiles, ModelAccess};
-use praxis_primitives::{ChainSpec, Fault, InferenceEntry, Rules, StateDiff, StateReader};
+use praxis_primitives::{ChainSpec, DataFees, Fault, InferenceEntry, Rules, StateDiff, StateReader};
 use revm::{
     Context, MainBuilder, MainContext, SystemCallEvm,
     context::{
@@ -19,7 +20,7 @@ use revm::{
         result::{EVMError, ExecutionResult, HaltReason},
     },
     database::State,
-    database_interface::{DatabaseCommit, DatabaseCommitExt, bal::EvmDatabaseError},
+    database_interface::{Database, DatabaseCommit, DatabaseCommitExt, bal::EvmDatabaseError},
     handler::{EthFrame, Handler, instructions::EthInstructions},
     inspector::InspectorHandler,
     interpreter::interpreter::EthInterpreter,
@@ -48,6 +49,8 @@ pub(crate) type InnerError = EVMError<StateFault>;
 pub(crate) struct BlockEvm<'a> {
     inner: InnerEvm<'a>,
     base_fee_to: Option<Address>,
+    /// Prices of the rollup as L1Block's storage has them now, once they have been read.
+    data_fees: Option<DataFees>,
     /// Changes since they were taken last, where somebody follows them.
     followed: Option<StateDiff>,
 }
@@ -90,27 +93,27 @@ impl<'a> BlockEvm<'a> {
         if bare_storage {
             bare_storage::install(&mut inner);
         }
-        Self { inner, base_fee_to, followed: None }
+        Self { inner, base_fee_to, data_fees: None, followed: None }
     }
 
-    /// Runs a transaction; `mint` makes it a deposit. Whatever happens, the journal is empty afterwards.
-    pub(crate) fn run(&mut self, tx: TxEnv, mint: Option<u128>, index: u32) -> Result<Ran, InnerError> {
+    /// Runs a transaction on its terms. Whatever happens, the journal is empty afterwards.
+    pub(crate) fn run(&mut self, tx: TxEnv, terms: Terms, index: u32) -> Result<Ran, InnerError> {
         let sender = tx.caller;
-        let raw = self.run_raw(tx, mint, index);
-        self.ran(raw, sender, mint)
+        let raw = self.run_raw(tx, terms, index);
+        self.ran(raw, sender, terms.mint())
     }
 
     /// Runs a transaction as [`Self::run`] does while `watcher` looks on, and gives the watcher back.
     pub(crate) fn run_watched(
         &mut self,
         tx: TxEnv,
-        mint: Option<u128>,
+        terms: Terms,
         index: u32,
         watcher: Watcher,
     ) -> (Result<Ran, InnerError>, Watcher) {
         let sender = tx.caller;
-        let (raw, watcher) = self.run_raw_watched(tx, mint, index, watcher);
-        (self.ran(raw, sender, mint), watcher)
+        let (raw, watcher) = self.run_raw_watched(tx, terms, index, watcher);
+        (self.ran(raw, sender, terms.mint()), watcher)
     }
 
     fn ran(&mut self, raw: RawRun, sender: Address, mint: Option<u128>) -> Result<Ran, InnerError> {
@@ -122,10 +125,14 @@ impl<'a> BlockEvm<'a> {
         }
     }
 
-    fn run_raw(&mut self, tx: TxEnv, mint: Option<u128>, index: u32) -> RawRun {
+    fn run_raw(&mut self, tx: TxEnv, terms: Terms, index: u32) -> RawRun {
+        let extra = match self.extra_fees(terms) {
+            Ok(extra) => extra,
+            Err(error) => return (Err(error), Vec::new(), EvmState::default()),
+        };
         self.inner.precompiles.begin();
         self.inner.ctx.set_tx(tx);
-        let mut handler = TransactionHandler::new(mint, self.base_fee_to);
+        let mut handler = TransactionHandler::new(terms.mint(), self.base_fee_to, extra);
         let result = match self.inner.inspector.is_on() {
             true => handler.inspect_run(&mut self.inner),
             false => handler.run(&mut self.inner),
@@ -139,13 +146,27 @@ impl<'a> BlockEvm<'a> {
     pub(crate) fn run_raw_watched(
         &mut self,
         tx: TxEnv,
-        mint: Option<u128>,
+        terms: Terms,
         index: u32,
         watcher: Watcher,
     ) -> (RawRun, Watcher) {
         self.inner.inspector = watcher;
-        let raw = self.run_raw(tx, mint, index);
+        let raw = self.run_raw(tx, terms, index);
         (raw, std::mem::take(&mut self.inner.inspector))
+    }
+
+    /// What a transaction pays besides its gas. The prices are read past the journal: reading them warms nothing.
+    fn extra_fees(&mut self, terms: Terms) -> Result<Option<ExtraFees>, InnerError> {
+        let Terms::Rollup(size) = terms else { return Ok(None) };
+        let prices = match self.data_fees {
+            Some(prices) => prices,
+            None => {
+                let state = self.inner.ctx.db_mut();
+                let read = DataFees::from_slots(|slot| Database::storage(state, L1_BLOCK, slot));
+                *self.data_fees.insert(read.map_err(EVMError::Database)?)
+            }
+        };
+        Ok(Some(ExtraFees::new(prices, size)))
     }
 
     /// A deposit that could not begin keeps its mint and its nonce and uses all of its gas.
@@ -206,6 +227,9 @@ impl<'a> BlockEvm<'a> {
     pub(crate) fn commit(&mut self, changes: EvmState) {
         if let Some(followed) = &mut self.followed {
             followed.apply(crate::changes::of_state(&changes));
+        }
+        if changes.contains_key(&L1_BLOCK) {
+            self.data_fees = None;
         }
         self.inner.ctx.db_mut().commit(changes);
     }

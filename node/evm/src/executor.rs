@@ -5,6 +5,7 @@ use crate::{
     evm::{BlockEvm, Ran},
     notes::{self, TxNotes},
     system,
+    terms::Terms,
 };
 use alloy_consensus::{Transaction as _, TransactionEnvelope as _};
 use alloy_eips::eip7685::Requests;
@@ -113,27 +114,27 @@ impl<'a> BlockExecutor<'a> {
     /// [`ExecuteError::Invalid`] when it cannot stand in the block here: nothing has changed, and another one can be
     /// tried. [`ExecuteError::Fault`] when the node cannot go on.
     pub fn execute(&mut self, tx: &RecoveredTransaction) -> Result<TxOutcome, ExecuteError> {
-        let (env, mint, index) = self.admit(tx)?;
-        let ran = match self.evm.run(env, mint, index) {
+        let (env, terms, index) = self.admit(tx)?;
+        let ran = match self.evm.run(env, terms, index) {
             Ok(ran) => ran,
             Err(error) => return Err(self.not_run(error)),
         };
         self.keep(tx, ran).map_err(|fault| self.poison(fault).into())
     }
 
-    /// The next transaction as revm takes it, what it mints, and its index, once it may be tried at all.
-    pub(crate) fn admit(&self, tx: &RecoveredTransaction) -> Result<(TxEnv, Option<u128>, u32), ExecuteError> {
+    /// The next transaction as revm takes it, its terms, and its index, once it may be tried at all.
+    pub(crate) fn admit(&self, tx: &RecoveredTransaction) -> Result<(TxEnv, Terms, u32), ExecuteError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone().into());
         }
-        let (env, mint) = env::transaction(self.spec, &self.context, tx)?;
+        let (env, terms) = env::transaction(self.spec, &self.context, tx)?;
         let (gas_limit, gas_left) = (tx.gas_limit(), self.gas_left());
         if gas_limit > gas_left {
             return Err(InvalidTransaction::BlockGasExceeded { gas_limit, gas_left }.into());
         }
         self.check_blobs(tx.blob_gas_used().unwrap_or_default())?;
         let index = u32::try_from(self.receipts.len()).map_err(|_| Fault::new("a block has 2^32 transactions"))?;
-        Ok((env, mint, index))
+        Ok((env, terms, index))
     }
 
     pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {

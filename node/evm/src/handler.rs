@@ -1,6 +1,9 @@
 //! How a transaction pays, and how a deposit does not.
 
-use crate::evm::{InnerError, InnerEvm, StateFault};
+use crate::{
+    evm::{InnerError, InnerEvm, StateFault},
+    terms::ExtraFees,
+};
 use alloy_primitives::{Address, U256};
 use revm::{
     context::result::{ExecutionResult, HaltReason, InvalidTransaction, ResultGas},
@@ -12,19 +15,20 @@ use revm::{
 };
 use std::marker::PhantomData;
 
-/// Ethereum's handler with two changes: the base fee may be credited instead of burnt, and a deposit mints, pays nothing
-/// and is checked against nothing but its own gas. It also settles the inference records before the journal forgets the
+/// Ethereum's handler with three changes: the base fee may be credited instead of burnt; a transaction may pay fees besides
+/// its gas; a deposit mints, pays nothing and is checked against nothing but its own gas. It also settles the inference records before the journal forgets the
 /// transaction.
 #[derive(Debug)]
 pub(crate) struct TransactionHandler<'a> {
     mint: Option<u128>,
     base_fee_to: Option<Address>,
+    extra: Option<ExtraFees>,
     _state: PhantomData<&'a ()>,
 }
 
 impl TransactionHandler<'_> {
-    pub(crate) const fn new(mint: Option<u128>, base_fee_to: Option<Address>) -> Self {
-        Self { mint, base_fee_to, _state: PhantomData }
+    pub(crate) const fn new(mint: Option<u128>, base_fee_to: Option<Address>, extra: Option<ExtraFees>) -> Self {
+        Self { mint, base_fee_to, extra, _state: PhantomData }
     }
 }
 
@@ -39,6 +43,28 @@ pub(crate) fn mint_and_bump<J: JournalTr>(
     account.data.incr_balance(U256::from(mint));
     if bump {
         account.data.bump_nonce();
+    }
+    Ok(())
+}
+
+/// Checks the sender as revm does, with the other fees on top of value and gas, and takes gas and fees.
+fn deduct(evm: &mut InnerEvm<'_>, extra: &ExtraFees) -> Result<(), InnerError> {
+    let (block, tx, cfg, journal, _, _) = evm.ctx().all_mut();
+    let mut caller = journal.load_account_with_code_mut(tx.caller())?.data;
+    pre_execution::validate_account_nonce_and_code_with_components(&caller.account().info, tx, cfg)?;
+    let (balance, advance) = (*caller.balance(), extra.advance(tx.gas_limit()));
+    let lacking = || match tx.max_balance_spending()?.checked_add(advance) {
+        Some(cost) => Err(InvalidTransaction::LackOfFundForMaxFee { fee: cost.into(), balance: balance.into() }),
+        None => Err(InvalidTransaction::OverflowPaymentInTransaction),
+    };
+    let Some(rest) = balance.checked_sub(advance) else { return lacking().map_err(Into::into) };
+    match pre_execution::calculate_caller_fee(rest, tx, block, cfg) {
+        Ok(left) => caller.set_balance(left),
+        Err(InvalidTransaction::LackOfFundForMaxFee { .. }) => return lacking().map_err(Into::into),
+        Err(other) => return Err(other.into()),
+    }
+    if tx.kind().is_call() {
+        caller.bump_nonce();
     }
     Ok(())
 }
@@ -70,7 +96,10 @@ impl<'a> Handler for TransactionHandler<'a> {
         _gas: &mut InitialAndFloorGas,
     ) -> Result<(), Self::Error> {
         let Some(mint) = self.mint else {
-            return pre_execution::validate_against_state_and_deduct_caller(evm.ctx());
+            return match &self.extra {
+                None => pre_execution::validate_against_state_and_deduct_caller(evm.ctx()),
+                Some(extra) => deduct(evm, extra),
+            };
         };
         let (tx, journal) = evm.ctx().tx_journal_mut();
         // A creation counts the nonce up itself, where it takes the new address from it.
@@ -87,7 +116,9 @@ impl<'a> Handler for TransactionHandler<'a> {
         if self.mint.is_some() {
             return Ok(());
         }
-        post_execution::reimburse_caller(evm.ctx(), result.gas(), U256::ZERO).map_err(Into::into)
+        let (limit, used) = (evm.ctx.tx.gas_limit, result.gas().used());
+        let unused = self.extra.map_or(U256::ZERO, |extra| extra.refund(limit, used));
+        post_execution::reimburse_caller(evm.ctx(), result.gas(), unused).map_err(Into::into)
     }
 
     fn reward_beneficiary(&self, evm: &mut Self::Evm, result: &mut FrameResult) -> Result<(), Self::Error> {
@@ -95,6 +126,9 @@ impl<'a> Handler for TransactionHandler<'a> {
             return Ok(());
         }
         post_execution::reward_beneficiary(evm.ctx(), result.gas())?;
+        if let Some(extra) = &self.extra {
+            extra.collect(evm.ctx().journal_mut(), result.gas().used())?;
+        }
         let Some(vault) = self.base_fee_to else { return Ok(()) };
         // In a call that pays no fee, no more than was paid.
         let base_fee = u128::from(evm.ctx.block.basefee());

@@ -44,10 +44,10 @@ pub enum InvalidTransaction {
         /// The transaction's.
         given: u64,
     },
-    /// The sender cannot pay for the value and all of the gas.
-    #[error("insufficient funds: balance {balance}, value and gas cost {cost}")]
+    /// The sender cannot pay for the value, all of the gas, and on the rollup the L1 and operator fees.
+    #[error("insufficient funds: balance {balance}, value, gas and fees cost {cost}")]
     InsufficientFunds {
-        /// What value and gas cost at most, in wei.
+        /// What they cost at most, in wei.
         cost: U256,
         /// What the sender has, in wei.
         balance: U256,

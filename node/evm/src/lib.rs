@@ -5,6 +5,7 @@
 //! builder and for the import path alike. Knows no storage, no clock and no tokio.
 
 mod access_list;
+mod affordable;
 mod bare_storage;
 mod changes;
 mod chunks;
@@ -28,6 +29,7 @@ mod overrides;
 mod simulate;
 mod simulated_block;
 mod system;
+mod terms;
 mod trace;
 mod watch;
 

@@ -4,6 +4,7 @@ use crate::{
     BlockContext, ExecuteError, InvalidTransaction, StateOverrides, TxStatus, env,
     evm::{BlockEvm, Ran},
     overrides::OverriddenState,
+    terms::Terms,
 };
 use alloy_eips::{eip2930::AccessList, eip7702::SignedAuthorization};
 use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
@@ -148,7 +149,7 @@ pub(crate) fn call(
     gas_limit: u64,
 ) -> Result<CallOutcome, SimulateError> {
     let mut evm = evm(spec, context, state, models, request);
-    let ran = evm.run(env::call(spec, context, request, gas_limit), None, 0);
+    let ran = evm.run(env::call(spec, context, request, gas_limit), Terms::Gas, 0);
     ran.map(CallOutcome::from).map_err(|error| evm.error(error).into())
 }
 

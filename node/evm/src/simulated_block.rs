@@ -3,6 +3,7 @@
 use crate::{
     BlockContext, BlockExecutor, CallOutcome, ExecuteError, env,
     evm::{BlockEvm, Ran},
+    terms::Terms,
     watch::{Watcher, Watching},
 };
 use alloy_primitives::Address;
@@ -39,12 +40,14 @@ impl<'a> BlockExecutor<'a> {
     /// # Errors
     /// As [`Self::execute`].
     pub fn simulate(&mut self, tx: &RecoveredTransaction, transfers: bool) -> Result<CallOutcome, ExecuteError> {
-        let (env, mint, index) = self.admit(tx)?;
+        let (env, terms, index) = self.admit(tx)?;
+        // As with `eth_call`: who names no price pays nothing.
+        let terms = if env.gas_price == 0 && terms.mint().is_none() { Terms::Gas } else { terms };
         let watching = match transfers {
             true => Watching::Transfers(Box::new(TransferInspector::new(false).with_logs(true))),
             false => Watching::Nobody,
         };
-        let (ran, _) = self.evm_mut().run_watched(env, mint, index, Watcher::unlimited(watching));
+        let (ran, _) = self.evm_mut().run_watched(env, terms, index, Watcher::unlimited(watching));
         let mut ran = ran.map_err(|error| self.not_run(error))?;
         let outcome = CallOutcome::from(Ran {
             ended: ran.ended.clone(),

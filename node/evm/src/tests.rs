@@ -6,6 +6,7 @@ mod conservation;
 mod deposits;
 mod differential;
 mod faults;
+mod fees;
 mod fixture;
 mod inference;
 mod publish;

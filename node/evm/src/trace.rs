@@ -7,6 +7,7 @@ use crate::{
     outcome::Ended,
     overrides::OverriddenState,
     simulate,
+    terms::Terms,
     watch::{Stopped, Watcher, Watching},
 };
 use alloy_primitives::B256;
@@ -79,13 +80,13 @@ impl BlockExecutor<'_> {
     /// # Errors
     /// When the tracer is not known, its bounds are reached, or the transaction is not executed.
     pub fn trace(&mut self, tx: &RecoveredTransaction, tracer: &Tracer) -> Result<(TxOutcome, GethTrace), TraceError> {
-        let (env, mint, index) = self.admit(tx)?;
+        let (env, terms, index) = self.admit(tx)?;
         let context = TransactionContext {
             block_hash: tracer.block_hash,
             tx_index: Some(index as usize),
             tx_hash: Some(tx.inner().hash()),
         };
-        let (ran, trace) = self.evm_mut().trace(env, mint, index, tracer, context)?;
+        let (ran, trace) = self.evm_mut().trace(env, terms, index, tracer, context)?;
         Ok((self.keep(tx, ran)?, trace))
     }
 }
@@ -107,7 +108,7 @@ pub fn trace_call(
     let mut evm = simulate::evm(spec, context, &state, models, request);
     let env = env::call(spec, context, request, simulate::gas_limit(context, request));
     let transaction = TransactionContext { block_hash: tracer.block_hash, tx_index: None, tx_hash: None };
-    let (ran, trace) = evm.trace(env, None, 0, tracer, transaction)?;
+    let (ran, trace) = evm.trace(env, Terms::Gas, 0, tracer, transaction)?;
     Ok((CallOutcome::from(ran), trace))
 }
 
@@ -115,19 +116,19 @@ impl BlockEvm<'_> {
     fn trace(
         &mut self,
         tx: TxEnv,
-        mint: Option<u128>,
+        terms: Terms,
         index: u32,
         tracer: &Tracer,
         context: TransactionContext,
     ) -> Result<(Ran, GethTrace), TraceError> {
         let env = tx.clone();
-        let (raw, watcher) = self.run_raw_watched(tx, mint, index, tracer.watcher()?);
+        let (raw, watcher) = self.run_raw_watched(tx, terms, index, tracer.watcher()?);
         match watcher.stopped() {
             Some(Stopped::TooLarge) => return Err(TraceError::TooLarge { bytes: tracer.limits.bytes }),
             Some(Stopped::Cancelled) => return Err(TraceError::Cancelled),
             None => {}
         }
-        let (ended, inferences, full) = self.traced(raw, &env, mint)?;
+        let (ended, inferences, full) = self.traced(raw, &env, terms.mint())?;
         let Watching::Debug(mut inspector) = watcher.watching else {
             return Err(Fault::new("a trace without its inspector").into());
         };

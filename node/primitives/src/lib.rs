@@ -7,6 +7,7 @@ mod attributes;
 mod block;
 mod chain_spec;
 mod fault;
+mod fees;
 mod forks;
 mod inference;
 mod l1;
@@ -23,6 +24,7 @@ pub use chain_spec::{
     ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisExtras, GenesisFileError, GenesisSpec, Rules,
 };
 pub use fault::Fault;
+pub use fees::{DataFees, DataSize, fastlz_len};
 pub use forks::{Fork, ForkPoints, ForkSchedule, MergeBlockUnknown};
 pub use inference::{
     INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,

@@ -6,7 +6,8 @@ use praxis_chain::{BuiltBlock, Chain, ChainError, ImportedBlock, NoTransactions}
 use praxis_derive::{attributes, origin};
 use praxis_pool::{Pool, PoolHead};
 use praxis_primitives::{
-    L1BlockInfo, L2BlockInfo, PayloadAttributes, RecoveredBlock, RecoveredTransaction, RollupConfig,
+    DataFees, Fault, L1BlockInfo, L2BlockInfo, PayloadAttributes, RecoveredBlock, RecoveredTransaction, RollupConfig,
+    StateReader,
 };
 use std::{
     path::Path,
@@ -266,7 +267,14 @@ impl Sequencer {
 /// When the chain's state can't be read.
 pub fn pool_head(chain: &Chain) -> Result<PoolHead, ChainError> {
     let head = chain.head();
-    Ok(PoolHead::new(chain.state_at(head.number)?, chain.spec().fees.next_base_fee(head.header())))
+    let (state, base_fee) = (chain.state_at(head.number)?, chain.spec().fees.next_base_fee(head.header()));
+    let data_fees = data_fees(chain, &state).map_err(|fault| ChainError::Fault { number: head.number, fault })?;
+    Ok(PoolHead::new(state, base_fee).with_data_fees(data_fees))
+}
+
+/// What transactions pay besides their gas on this state: nothing on Ethereum.
+fn data_fees(chain: &Chain, state: &impl StateReader) -> Result<DataFees, Fault> {
+    chain.rollup().map(|_| DataFees::read(state)).transpose().map(Option::unwrap_or_default)
 }
 
 /// Moves the pool to the block `imported`, the head.
@@ -276,6 +284,7 @@ pub fn pool_head(chain: &Chain) -> Result<PoolHead, ChainError> {
 pub fn update_pool(chain: &Chain, pool: &Pool, imported: &ImportedBlock) -> Result<(), BuilderError> {
     let state = chain.state_at(imported.block.number)?;
     let base_fee = chain.spec().fees.next_base_fee(imported.block.header());
-    pool.update(PoolHead::new(state, base_fee), imported.changed.iter().copied())?;
+    let data_fees = data_fees(chain, &state)?;
+    pool.update(PoolHead::new(state, base_fee).with_data_fees(data_fees), imported.changed.iter().copied())?;
     Ok(())
 }

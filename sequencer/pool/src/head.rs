@@ -1,6 +1,6 @@
 //! The head that the pool checks against.
 
-use praxis_primitives::StateReader;
+use praxis_primitives::{DataFees, StateReader};
 use std::sync::Arc;
 
 /// The state after the newest block, and what the next one asks for.
@@ -10,12 +10,20 @@ pub struct PoolHead {
     pub state: Arc<dyn StateReader + Send + Sync>,
     /// Base fee of the next block, in wei.
     pub base_fee: u64,
+    /// What the next block's transactions pay besides their gas; nothing on Ethereum.
+    pub data_fees: DataFees,
 }
 
 impl PoolHead {
     /// A head with this state, under blocks with this base fee.
     pub fn new(state: impl StateReader + Send + Sync + 'static, base_fee: u64) -> Self {
-        Self { state: Arc::new(state), base_fee }
+        Self { state: Arc::new(state), base_fee, data_fees: DataFees::default() }
+    }
+
+    /// With what a rollup's transactions pay besides their gas.
+    pub const fn with_data_fees(mut self, fees: DataFees) -> Self {
+        self.data_fees = fees;
+        self
     }
 }
 

@@ -60,7 +60,7 @@ impl Inner {
         if self.by_hash.contains_key(&tx.hash()) {
             return Err(PoolError::AlreadyKnown(tx.hash()));
         }
-        view.check(tx)?;
+        view.check(tx, &self.head.data_fees)?;
         self.check_delegation(tx, view)?;
         let replaced = self.replaced(tx, limits)?;
         self.check_funds(tx, view)?;
@@ -118,9 +118,9 @@ impl Inner {
 
     /// The sender must be able to pay everything that it has executable, this one included.
     fn check_funds(&self, tx: &PooledTransaction, view: AccountView) -> Result<(), PoolError> {
-        let own = self.senders.get(&tx.sender());
-        let queued = own.map_or(U256::ZERO, |sender| sender.executable_cost_without(tx.tx.nonce()));
-        let (balance, cost) = (view.account.balance, tx.max_cost());
+        let (own, fees) = (self.senders.get(&tx.sender()), &self.head.data_fees);
+        let queued = own.map_or(U256::ZERO, |sender| sender.executable_cost_without(tx.tx.nonce(), fees));
+        let (balance, cost) = (view.account.balance, tx.max_cost(fees));
         if queued.saturating_add(cost) > balance {
             return Err(PoolError::Overdraft { balance, queued, cost });
         }
@@ -216,11 +216,19 @@ impl Inner {
         }
     }
 
-    /// A new head. Call [`Self::refresh`] for the accounts that it changed.
+    /// A new head. Call [`Self::refresh`] for the accounts that it changed. What its fees make unpayable goes here: they
+    /// concern every sender.
     pub(crate) fn set_head(&mut self, head: PoolHead) {
+        let repriced = head.data_fees != self.head.data_fees;
         self.head = head;
         self.generation += 1;
         self.tails = None;
+        if repriced {
+            let fees = self.head.data_fees;
+            let unpayable = |sender: &Sender| sender.refused(&sender.view, &fees);
+            let out: Vec<_> = self.senders.values().flat_map(unpayable).collect();
+            out.iter().for_each(|tx| self.take_out(tx));
+        }
     }
 
     /// Brings a sender up to the head: used nonces go, and what it can't pay or may not send any more.
@@ -231,8 +239,7 @@ impl Inner {
         let view = AccountView::read(&*self.head.state, address)?;
         let Some(entry) = self.senders.get_mut(&address) else { return Ok(()) };
         entry.view = view;
-        let out: Vec<_> = entry.transactions.values().filter(|tx| view.check(tx).is_err()).cloned().collect();
-        for tx in out {
+        for tx in entry.refused(&view, &self.head.data_fees) {
             self.take_out(&tx);
         }
         Ok(())

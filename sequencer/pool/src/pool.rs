@@ -8,7 +8,7 @@ use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256};
 use parking_lot::{Mutex, RwLock};
-use praxis_primitives::{Fault, RecoveredTransaction};
+use praxis_primitives::{DataSize, Fault, RecoveredTransaction};
 use std::{collections::BTreeMap, io, path::Path, sync::Arc, time::Instant};
 use tokio::sync::broadcast;
 
@@ -123,8 +123,9 @@ impl Pool {
         };
         let authorities = tx.authorization_list().unwrap_or_default().iter();
         let authorities = authorities.filter_map(|signed| signed.recover_authority().ok()).collect();
-        let mut pooled = PooledTransaction { tx, encoded_len, arrival: 0, authorities };
-        view.check(&pooled)?;
+        let data_size = DataSize::of(tx.inner());
+        let mut pooled = PooledTransaction { tx, encoded_len, data_size, arrival: 0, authorities };
+        view.check(&pooled, &head.data_fees)?;
 
         let mut inner = self.inner.write();
         inner.arrivals += 1;

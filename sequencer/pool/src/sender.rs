@@ -3,7 +3,7 @@
 use crate::{PoolError, PooledTransaction, transaction::Price};
 use alloy_consensus::constants::KECCAK_EMPTY;
 use alloy_primitives::{Address, U256};
-use praxis_primitives::{Account, Fault, StateReader};
+use praxis_primitives::{Account, DataFees, Fault, StateReader};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What code an EIP-7702 delegation begins with.
@@ -40,8 +40,8 @@ impl AccountView {
         Ok(Self { account, code })
     }
 
-    /// What can be said of a transaction by its sender's account alone.
-    pub(crate) fn check(&self, tx: &PooledTransaction) -> Result<(), PoolError> {
+    /// What can be said of a transaction by its sender's account alone, at these fees.
+    pub(crate) fn check(&self, tx: &PooledTransaction, fees: &DataFees) -> Result<(), PoolError> {
         use alloy_consensus::Transaction as _;
         let (expected, given) = (self.account.nonce, tx.tx.nonce());
         if given == u64::MAX {
@@ -53,7 +53,7 @@ impl AccountView {
         if self.code == Code::Contract {
             return Err(PoolError::SenderHasCode);
         }
-        let (balance, cost) = (self.account.balance, tx.max_cost());
+        let (balance, cost) = (self.account.balance, tx.max_cost(fees));
         if balance < cost {
             return Err(PoolError::InsufficientFunds { balance, cost });
         }
@@ -77,11 +77,16 @@ impl Sender {
         self.transactions.iter().zip(nonces).take_while(|((nonce, _), next)| *nonce == next).map(|((_, tx), _)| tx)
     }
 
+    /// Those that the account can't send at these fees.
+    pub(crate) fn refused(&self, view: &AccountView, fees: &DataFees) -> Vec<Arc<PooledTransaction>> {
+        self.transactions.values().filter(|tx| view.check(tx, fees).is_err()).cloned().collect()
+    }
+
     /// What the executable ones may cost, in wei, without the one of `nonce`.
-    pub(crate) fn executable_cost_without(&self, nonce: u64) -> U256 {
+    pub(crate) fn executable_cost_without(&self, nonce: u64, fees: &DataFees) -> U256 {
         use alloy_consensus::Transaction as _;
         let others = self.executable().filter(|tx| tx.tx.nonce() != nonce);
-        others.fold(U256::ZERO, |sum, tx| sum.saturating_add(tx.max_cost()))
+        others.fold(U256::ZERO, |sum, tx| sum.saturating_add(tx.max_cost(fees)))
     }
 
     /// The one that has nothing after it, so that it can go without leaving a gap.

@@ -2,7 +2,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, U256};
-use praxis_primitives::RecoveredTransaction;
+use praxis_primitives::{DataFees, DataSize, RecoveredTransaction};
 
 /// A transaction in the pool.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct PooledTransaction {
     pub tx: RecoveredTransaction,
     /// Length of its EIP-2718 encoding in bytes.
     pub encoded_len: usize,
+    /// Its share of a batch on L1.
+    pub data_size: Option<DataSize>,
     /// Order of arrival; earlier ones go first among equals.
     pub arrival: u64,
     /// Who signed its EIP-7702 authorizations, as far as they are valid signatures.
@@ -33,11 +35,14 @@ impl PooledTransaction {
         self.tx.effective_tip_per_gas(base_fee)
     }
 
-    /// The most that it can take from its sender, in wei: gas at the fee cap, and the value.
-    pub fn max_cost(&self) -> U256 {
+    /// The most that it can take from its sender, in wei: gas at the fee cap, the value, and on a rollup the L1 fee and the
+    /// operator's.
+    pub fn max_cost(&self, fees: &DataFees) -> U256 {
+        let gas_limit = self.tx.gas_limit();
         U256::from(self.tx.max_fee_per_gas())
-            .saturating_mul(U256::from(self.tx.gas_limit()))
+            .saturating_mul(U256::from(gas_limit))
             .saturating_add(self.tx.value())
+            .saturating_add(self.data_size.map_or(U256::ZERO, |size| fees.most(size, gas_limit)))
     }
 
     /// The tip per gas that it offers; a transaction with a gas price offers all of it.

@@ -1,6 +1,9 @@
 //! Money in equals money out, whatever the transactions do.
 
-use super::fixture::{ALICE, BOB, CALLER, Chain, affine, deposit, infer, run, step};
+use super::{
+    fees::{PRICES, set_prices},
+    fixture::{ALICE, BOB, CALLER, Chain, affine, deposit, infer, run, step},
+};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use praxis_contracts::ICaller::{self, Kind};
 use proptest::prelude::*;
@@ -36,6 +39,7 @@ proptest! {
     fn balances_change_only_by_what_is_minted(actions in prop::collection::vec(action(), 1..8)) {
         let mut chain = Chain::new();
         let model = chain.install(&affine());
+        set_prices(&mut chain, &PRICES);
         let before = chain.state.total_balance();
         let mut minted = 0u64;
         let mut transactions = Vec::new();

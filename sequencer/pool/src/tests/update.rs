@@ -1,6 +1,7 @@
 //! The pool as the chain moves.
 
 use super::*;
+use praxis_primitives::{DataFees, DataSize};
 
 #[test]
 fn a_block_takes_used_nonces_away() {
@@ -139,4 +140,30 @@ fn a_transaction_is_checked_at_the_head_that_is_there_when_it_gets_in() {
     assert!(cell.set(Pool::new(config(PoolLimits::default()), head)).is_ok());
     let error = refused(cell.get().unwrap().add(tx(0, 2, 5)));
     assert!(matches!(error, PoolError::NonceTooLow { expected: 3, given: 2 }), "{error}");
+}
+
+#[test]
+fn the_l1_fee_is_part_of_what_a_sender_must_have() {
+    let mut state = Accounts::default();
+    let first = tx(0, 0, 5);
+    let size = DataSize::of(first.inner()).unwrap();
+    let fees = |l1_base_fee| DataFees {
+        l1_base_fee,
+        base_fee_scalar: 1_000_000,
+        operator_fee_scalar: 1,
+        operator_fee_constant: 7,
+        ..DataFees::default()
+    };
+    let cost = |fees: &DataFees| 100_000 * 5 * GWEI + fees.l1_fee(size).to::<u128>() + 100_000 * 100 + 7;
+    let (low, high) = (fees(GWEI), fees(2 * GWEI));
+    state.set_balance(0, cost(&low));
+    let pool = Pool::new(config(PoolLimits::default()), state.head().with_data_fees(high));
+    assert!(matches!(pool.add(first.clone()), Err(PoolError::InsufficientFunds { .. })));
+
+    pool.update(state.head().with_data_fees(low), []).unwrap();
+    pool.add(first).unwrap();
+    pool.add(tx(1, 0, 5)).unwrap();
+    // Nobody's account changes, but L1 becomes dearer.
+    pool.update(state.head().with_data_fees(high), []).unwrap();
+    assert_eq!(order(&pool, 0), [(1, 0)]);
 }

@@ -2,8 +2,10 @@
 
 use crate::{Chain, ChainError, ImportedBlock, NoTransactions, execute::Purpose};
 use alloy_eips::BlockNumHash;
+use alloy_primitives::Bytes;
 use praxis_derive::{
-    Checkpoint, CheckpointLog, CriticalError, DerivationPipeline, EventLog, PipelineError, Step, attributes_of_block,
+    Checkpoint, CheckpointLog, CriticalError, DerivationPipeline, EventLog, PipelineError, Step, WantedBlobs,
+    attributes_of_block,
 };
 use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes};
 use praxis_storage::Database;
@@ -66,6 +68,8 @@ pub enum Derived {
     Consumed(Checkpoint),
     /// Push the canonical L1 block of this number.
     NeedL1(u64),
+    /// Push these blobs of the L1 block that was pushed last.
+    NeedBlobs(Vec<WantedBlobs>),
 }
 
 /// Drives one chain's safe head from L1 blocks. Synchronous: whoever owns it fetches the L1 blocks.
@@ -125,6 +129,19 @@ impl SafeChain {
         Ok(self.pipeline.push_l1(block)?)
     }
 
+    /// Takes the blobs that the last step wanted, each checked against its versioned hash.
+    ///
+    /// # Errors
+    /// Temporary when they are not as many as were wanted.
+    pub fn push_blobs(&mut self, blobs: Vec<Bytes>) -> Result<(), SafeChainError> {
+        Ok(self.pipeline.push_blobs(blobs)?)
+    }
+
+    /// The L1 block that was pushed and is not derived to its end yet.
+    pub fn current_l1(&self) -> Option<BlockNumHash> {
+        self.pipeline.current_l1()
+    }
+
     /// Goes on by one block, one L1 block, or until L1 is needed.
     ///
     /// # Errors
@@ -133,6 +150,7 @@ impl SafeChain {
         loop {
             match self.pipeline.step(&self.safe)? {
                 Step::NeedL1(number) => return Ok(Derived::NeedL1(number)),
+                Step::NeedBlobs(wanted) => return Ok(Derived::NeedBlobs(wanted)),
                 Step::Consumed(checkpoint) => {
                     self.log.push(checkpoint);
                     self.store_log()?;

@@ -29,6 +29,14 @@ pub enum TemporaryError {
         /// Number of the block that is wanted.
         wanted: u64,
     },
+    /// Blobs that do not answer to [`crate::Step::NeedBlobs`].
+    #[error("{given} blobs were pushed, but {wanted} are wanted")]
+    Blobs {
+        /// How many were pushed.
+        given: usize,
+        /// How many are wanted now.
+        wanted: usize,
+    },
     /// An L1 block was pushed before the last one was consumed.
     #[error("L1 block {given} was pushed, but block {current} is not consumed yet: step until it is")]
     NotConsumed {

@@ -1,6 +1,8 @@
 //! What derivation dropped and why, for operators and verifiers.
 
-use crate::{ChannelId, batch::BatchDecodeError, channel::ChannelError, frame::FrameError, limits::MAX_EVENTS};
+use crate::{
+    ChannelId, batch::BatchDecodeError, blob::BlobError, channel::ChannelError, frame::FrameError, limits::MAX_EVENTS,
+};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256};
 use std::collections::VecDeque;
@@ -37,6 +39,26 @@ pub enum EventKind {
     BadFrames {
         /// Hash of the transaction.
         tx: B256,
+        /// What is wrong with it.
+        error: FrameError,
+    },
+    /// A blob that carries no data.
+    #[error("blob {index} of transaction {tx} to the inbox was dropped: {error}")]
+    BadBlob {
+        /// Hash of the transaction.
+        tx: B256,
+        /// The blob's place in it.
+        index: usize,
+        /// What is wrong with it.
+        error: BlobError,
+    },
+    /// A blob whose data is not a list of frames.
+    #[error("blob {index} of transaction {tx} to the inbox was dropped: its data is no list of frames: {error}")]
+    BadBlobFrames {
+        /// Hash of the transaction.
+        tx: B256,
+        /// The blob's place in it.
+        index: usize,
         /// What is wrong with it.
         error: FrameError,
     },

@@ -13,6 +13,7 @@
 
 pub mod attributes;
 mod batch;
+pub mod blob;
 pub mod channel;
 mod checkpoint;
 mod encoder;
@@ -39,3 +40,4 @@ pub use error::{CriticalError, PipelineError, ResetError, TemporaryError};
 pub use events::{DropReason, Event, EventKind, EventLog};
 pub use frame::Frame;
 pub use pipeline::{DerivationPipeline, Step};
+pub use stages::WantedBlobs;

@@ -1,11 +1,12 @@
 //! The pipeline: L1 blocks in, payload attributes out.
 
 use crate::{
-    Checkpoint, CriticalError, EventKind, EventLog, PipelineError, ResetError,
+    Checkpoint, CriticalError, EventKind, EventLog, PipelineError, ResetError, TemporaryError,
     limits::{MAX_L1_BLOCKS, recovery_margin},
-    stages::{AttributesQueue, BatchQueue, ChannelAssembler, FrameQueue, L1Traversal, read_channel},
+    stages::{AttributesQueue, BatchQueue, ChannelAssembler, FrameQueue, L1Traversal, WantedBlobs, read_channel},
 };
 use alloy_eips::BlockNumHash;
+use alloy_primitives::Bytes;
 use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub enum Step {
     Consumed(Checkpoint),
     /// Push the canonical L1 block with this number, when there is one.
     NeedL1(u64),
+    /// Push these blobs of the current L1 block. There is no way around them: without one, nothing is derived.
+    NeedBlobs(Vec<WantedBlobs>),
 }
 
 /// Derives the L2 chain from L1 blocks that are given in order.
@@ -28,6 +31,7 @@ pub enum Step {
 ///     Attributes(a) => safe = execute(a),
 ///     Consumed(checkpoint) => store(checkpoint),
 ///     NeedL1(number) => pipeline.push_l1(fetch(number))?,
+///     NeedBlobs(wanted) => pipeline.push_blobs(fetch(wanted))?,
 /// } }
 /// ```
 #[derive(Debug, Clone)]
@@ -38,6 +42,8 @@ pub struct DerivationPipeline {
     consumed_before: u64,
     /// The current L1 block's frames are in the queue.
     opened: bool,
+    /// The blobs of the current L1 block, between their coming and its opening.
+    blobs: Option<Vec<Bytes>>,
     /// A block was forced at the current L1 block.
     forcing: bool,
     l1: L1Traversal,
@@ -63,6 +69,7 @@ impl DerivationPipeline {
             safe: checkpoint.safe,
             consumed_before: checkpoint.l1.number,
             opened: false,
+            blobs: None,
             forcing: false,
             l1: L1Traversal::new(&config, &checkpoint),
             frames: FrameQueue::default(),
@@ -111,8 +118,31 @@ impl DerivationPipeline {
     pub fn push_l1(&mut self, block: Arc<L1BlockInfo>) -> Result<(), PipelineError> {
         self.l1.push(block)?;
         self.l1.prune(self.safe.l1_origin.number);
-        self.opened = false;
+        (self.opened, self.blobs) = (false, None);
         Ok(())
+    }
+
+    /// Takes the blobs that the last step wanted, all of them in order. Whoever gives them has checked each against its
+    /// versioned hash.
+    ///
+    /// # Errors
+    /// Temporary when their number is not the one that is wanted.
+    pub fn push_blobs(&mut self, blobs: Vec<Bytes>) -> Result<(), PipelineError> {
+        let wanted = self.wanted_blobs().iter().map(|tx| tx.hashes.len()).sum();
+        if blobs.len() != wanted {
+            return Err(TemporaryError::Blobs { given: blobs.len(), wanted }.into());
+        }
+        self.blobs = Some(blobs);
+        Ok(())
+    }
+
+    /// The blobs without which the current L1 block can't be opened.
+    fn wanted_blobs(&self) -> Vec<WantedBlobs> {
+        let current = self.l1.current().filter(|l1| !self.opened && l1.number > self.config.genesis.l1.number);
+        match current {
+            Some(current) if self.blobs.is_none() => FrameQueue::wanted(&self.config, current),
+            _ => vec![],
+        }
     }
 
     /// Goes on until the driver has something to do. `safe` is the head that the last attributes led to, or the same as
@@ -129,6 +159,10 @@ impl DerivationPipeline {
             let Some(current) = self.l1.current().cloned() else {
                 return Ok(Step::NeedL1(self.l1.next_number()));
             };
+            let wanted = self.wanted_blobs();
+            if !wanted.is_empty() {
+                return Ok(Step::NeedBlobs(wanted));
+            }
             if current.number <= self.consumed_before {
                 self.rebuild_channel(&current);
                 continue;
@@ -196,7 +230,8 @@ impl DerivationPipeline {
         self.forcing = false;
         self.channels.advance(current.id(), &mut self.events);
         if current.number > self.config.genesis.l1.number {
-            self.frames.open(&self.config, current, &mut self.events);
+            let blobs = self.blobs.take().unwrap_or_default();
+            self.frames.open(&self.config, current, blobs, &mut self.events);
         }
     }
 

@@ -83,7 +83,8 @@ impl CheckedBlock {
                 // The hash that came with the JSON is not what the root was computed from.
                 let hash = keccak256(tx.encoded_2718());
                 let from = tx.recover_signer().ok()?;
-                Some(BatcherTransaction { from, hash, data: tx.input().clone() })
+                let blobs = tx.blob_versioned_hashes().unwrap_or_default().to_vec();
+                Some(BatcherTransaction { from, hash, data: tx.input().clone(), blobs })
             })
             .collect();
         L1BlockInfo {

@@ -1,7 +1,7 @@
 //! The client: reads of L1.
 
 use crate::{
-    CheckedBlock, L1ClientConfig, L1Error,
+    CheckedBlock, L1ClientConfig, L1Error, L1Prices,
     block::check_header,
     receipts::{self, L1Receipt},
     rpc::Rpc,
@@ -11,6 +11,9 @@ use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use praxis_primitives::L1BlockInfo;
 use serde_json::{Value, json};
+
+/// Where L1 does not suggest a priority fee, in wei per gas.
+const DEFAULT_TIP: u128 = 1_000_000_000;
 
 /// Which head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +127,27 @@ impl L1Client {
     /// The receipts of a block, checked against its receipts root.
     pub(crate) async fn receipts(&self, block: &CheckedBlock) -> Result<Vec<L1Receipt>, L1Error> {
         receipts::fetch(&self.rpc, block).await
+    }
+
+    /// What L1 charges for a transaction in its next block.
+    ///
+    /// # Errors
+    /// When L1 cannot be read.
+    pub async fn prices(&self) -> Result<L1Prices, L1Error> {
+        let head = self.head(BlockTag::Latest).await?;
+        let base_fee = head.and_then(|(_, header)| header.base_fee_per_gas).unwrap_or(0);
+        let tip = match self.rpc.call::<U256>("eth_maxPriorityFeePerGas", json!([])).await {
+            Ok(tip) => tip.saturating_to(),
+            Err(L1Error::Refused { .. }) => DEFAULT_TIP,
+            Err(error) => return Err(error),
+        };
+        // Asked rather than computed: how the fee follows from a header changes by fork (EIP-7892).
+        let blob_base_fee = match self.rpc.call::<Option<U256>>("eth_blobBaseFee", json!([])).await {
+            Ok(fee) => fee.map(|fee| fee.saturating_to()),
+            Err(L1Error::Refused { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(L1Prices { base_fee: u128::from(base_fee), tip, blob_base_fee })
     }
 
     /// A contract call on the state of the block with this hash.

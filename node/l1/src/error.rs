@@ -1,5 +1,6 @@
 //! What can go wrong when reading L1, by what the operator has to do.
 
+use crate::MissingBlob;
 use alloy_primitives::B256;
 
 /// A read of L1 that failed.
@@ -70,6 +71,9 @@ pub enum L1Error {
         /// What was asked for.
         what: String,
     },
+    /// A blob that nobody has.
+    #[error(transparent)]
+    MissingBlob(Box<MissingBlob>),
     /// Another chain.
     #[error("L1 at {url} has chain id {given}, but the rollup is on {expected}: use the L1 that it was deployed to")]
     WrongChain {
@@ -103,7 +107,7 @@ pub struct AlteredBlock {
 impl L1Error {
     /// Whether the same read may succeed later without anyone's help.
     pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::NotFound { .. })
+        matches!(self, Self::Unreachable { .. } | Self::NotFound { .. } | Self::MissingBlob(_))
     }
 
     /// Whether the provider gave bytes that contradict a hash.

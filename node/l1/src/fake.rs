@@ -2,11 +2,11 @@
 
 use crate::{L1Client, L1ClientConfig, block::L1Transaction, receipts::L1Receipt};
 use alloy_consensus::{
-    Header, Transaction as _, TxReceipt,
+    EthereumTxEnvelope, Header, Transaction as _, TxEip4844WithSidecar, TxReceipt, Typed2718,
     proofs::{calculate_receipt_root, calculate_transaction_root},
     transaction::SignerRecoverable,
 };
-use alloy_eips::{Decodable2718, Encodable2718};
+use alloy_eips::{Decodable2718, Encodable2718, eip7594::BlobTransactionSidecarEip7594};
 use alloy_primitives::{Address, B256, Bloom, Bytes, Log, U64, U256, keccak256};
 use serde_json::{Value, json};
 use std::{
@@ -34,6 +34,12 @@ pub(crate) struct State {
     pub(crate) balance: U256,
     /// Transactions below this fee are not mined.
     pub(crate) min_fee: u128,
+    /// Blob transactions below this blob fee are not mined.
+    pub(crate) min_blob_fee: u128,
+    /// What `eth_blobBaseFee` says.
+    pub(crate) blob_base_fee: u128,
+    /// The mempool refuses what is not of the type of what it holds.
+    pub(crate) sidecars: Vec<BlobTransactionSidecarEip7594>,
     pub(crate) down: bool,
     pub(crate) refuse: Option<&'static str>,
     pub(crate) fail_next: bool,
@@ -58,6 +64,9 @@ impl FakeL1 {
             mempool: BTreeMap::new(),
             balance: U256::from(10u128.pow(18)),
             min_fee: 0,
+            min_blob_fee: 0,
+            blob_base_fee: 1,
+            sidecars: vec![],
             down: false,
             refuse: None,
             fail_next: false,
@@ -96,7 +105,11 @@ impl FakeL1 {
         let mut state = self.state();
         let mut transactions = Vec::new();
         let mut nonce = state.nonce();
-        while state.mempool.get(&nonce).is_some_and(|tx| tx.max_fee_per_gas() >= state.min_fee) {
+        let pays = |state: &State, tx: &L1Transaction| {
+            let blobs = tx.max_fee_per_blob_gas().is_none_or(|fee| fee >= state.min_blob_fee);
+            blobs && tx.max_fee_per_gas() >= state.min_fee
+        };
+        while state.mempool.get(&nonce).is_some_and(|tx| pays(&state, tx)) {
             transactions.extend(state.mempool.remove(&nonce));
             nonce += 1;
         }
@@ -211,6 +224,7 @@ impl State {
             "eth_getBalance" => json!(self.balance),
             "eth_getCode" => json!("0x"),
             "eth_maxPriorityFeePerGas" => json!("0x3b9aca00"),
+            "eth_blobBaseFee" => json!(U256::from(self.blob_base_fee)),
             "eth_estimateGas" => match self.refuse {
                 Some(message) => return Err((3, message.into())),
                 None => json!("0x5208"),
@@ -240,7 +254,7 @@ impl State {
             return refuse(message);
         }
         let raw: Bytes = serde_json::from_value(raw.clone()).unwrap();
-        let tx = L1Transaction::decode_2718_exact(&raw).unwrap();
+        let (tx, sidecar) = read_pooled(&raw);
         if tx.nonce() < self.nonce() {
             return refuse("nonce too low");
         }
@@ -248,16 +262,48 @@ impl State {
             if old == &tx {
                 return refuse("already known");
             }
-            // The strictest rule that is in use: an eighth more is not enough, it must be above.
-            if tx.max_fee_per_gas() * 8 <= old.max_fee_per_gas() * 9 {
+        }
+        if self
+            .mempool
+            .values()
+            .any(|other| other.nonce() != tx.nonce() && other.ty() != tx.ty() && (other.ty() == 3 || tx.ty() == 3))
+        {
+            return refuse("address already reserved");
+        }
+        if let Some(old) = self.mempool.get(&tx.nonce()) {
+            // The strictest rules that are in use: an eighth more is not enough, nor is twice as much: it must be above.
+            let fees = |tx: &L1Transaction| {
+                let tip = tx.max_priority_fee_per_gas().unwrap();
+                [tx.max_fee_per_gas(), tip, tx.max_fee_per_blob_gas().unwrap_or(u128::MAX / 8)]
+            };
+            let blobs = tx.ty() == 3;
+            if blobs != (old.ty() == 3) {
+                return refuse("address already reserved");
+            }
+            let enough = |(new, old): (u128, u128)| if blobs { new > old * 2 } else { new * 8 > old * 9 };
+            let count = if blobs { 3 } else { 2 };
+            if !fees(&tx).into_iter().zip(fees(old)).take(count).all(enough) {
                 return refuse("replacement transaction underpriced");
             }
         }
+        self.sidecars.extend(sidecar);
         self.sent.push(tx.clone());
         let hash = *tx.tx_hash();
         self.mempool.insert(tx.nonce(), tx);
         Ok(json!(hash))
     }
+}
+
+/// A transaction as a mempool gets it: with its blobs, if it has some.
+pub(crate) fn read_pooled(raw: &[u8]) -> (L1Transaction, Option<BlobTransactionSidecarEip7594>) {
+    type Pooled = EthereumTxEnvelope<TxEip4844WithSidecar<BlobTransactionSidecarEip7594>>;
+    if raw[0] != 3 {
+        return (L1Transaction::decode_2718_exact(raw).unwrap(), None);
+    }
+    let Pooled::Eip4844(signed) = Pooled::decode_2718_exact(raw).unwrap() else { unreachable!() };
+    let (tx, signature, hash) = signed.into_parts();
+    let TxEip4844WithSidecar { tx, sidecar } = tx;
+    (L1Transaction::Eip4844(alloy_consensus::Signed::new_unchecked(tx, signature, hash)), Some(sidecar))
 }
 
 impl FakeBlock {

@@ -49,6 +49,29 @@ pub fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// An HTTP client for `url`, the URL read, and whether it is this machine's.
+pub(crate) fn http_client(url: &str, config: &L1ClientConfig) -> Result<(reqwest::Client, Url, bool), L1Error> {
+    let bad = |reason: String| L1Error::Url { url: url.to_owned(), reason };
+    let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
+    match parsed.scheme() {
+        "http" | "https" => {}
+        other => return Err(bad(format!("its scheme is {other}, not http or https"))),
+    }
+    install_tls();
+    let mut builder = reqwest::Client::builder().timeout(config.timeout);
+    let loopback = match parsed.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    let http = builder.build().map_err(|error| bad(error.to_string()))?;
+    Ok((http, parsed, loopback))
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Rpc {
     url: Arc<str>,
@@ -58,24 +81,7 @@ pub(crate) struct Rpc {
 
 impl Rpc {
     pub(crate) fn new(url: &str, config: L1ClientConfig) -> Result<Self, L1Error> {
-        let bad = |reason: String| L1Error::Url { url: url.to_owned(), reason };
-        let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
-        match parsed.scheme() {
-            "http" | "https" => {}
-            other => return Err(bad(format!("its scheme is {other}, not http or https"))),
-        }
-        install_tls();
-        let mut builder = reqwest::Client::builder().timeout(config.timeout);
-        let loopback = match parsed.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        };
-        if loopback {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| bad(error.to_string()))?;
+        let (http, parsed, loopback) = http_client(url, &config)?;
         let client = RpcClient::new(Http::with_client(http, parsed), loopback);
         Ok(Self { url: url.into(), client, config })
     }

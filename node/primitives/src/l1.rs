@@ -45,6 +45,8 @@ pub struct BatcherTransaction {
     pub hash: B256,
     /// Its calldata.
     pub data: Bytes,
+    /// Versioned hashes of its blobs, in order. Where there are some, they carry the frames and the calldata does not count.
+    pub blobs: Vec<B256>,
 }
 
 /// The price of a blob gas that follows from a header's excess blob gas, by EIP-4844 with the Osaka schedule's

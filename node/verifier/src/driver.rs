@@ -2,11 +2,11 @@
 
 use crate::{DriverError, L1Window};
 use alloy_eips::BlockNumHash;
-use alloy_primitives::Address;
+use alloy_primitives::{Address, Bytes};
 use futures::{StreamExt, TryStreamExt, stream};
 use praxis_chain::{Derived, SafeChain};
-use praxis_derive::Checkpoint;
-use praxis_l1::{BlockTag, Claim, L1Client};
+use praxis_derive::{Checkpoint, WantedBlobs};
+use praxis_l1::{BlobBlock, BlobSource, BlockTag, Claim, L1Client};
 use praxis_primitives::{L1BlockInfo, L2BlockInfo};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -64,6 +64,11 @@ pub struct L1Driver {
     safe: SafeChain,
     window: Arc<L1Window>,
     config: DriverConfig,
+    blobs: BlobSource,
+    /// Whose blobs were wanted last: those are fetched ahead.
+    batcher: Option<Address>,
+    /// The L1 block that was pushed last, with the blobs that came ahead and its claims, until it is derived to its end.
+    current: Option<Current>,
     batch_inbox: Address,
     status: watch::Sender<SyncStatus>,
 }
@@ -71,6 +76,30 @@ pub struct L1Driver {
 struct Fetched {
     info: Arc<L1BlockInfo>,
     claims: Vec<Claim>,
+    ahead: Option<Blobs>,
+}
+
+/// Blobs and what they were fetched for.
+struct Blobs {
+    wanted: Vec<WantedBlobs>,
+    blobs: Vec<Bytes>,
+}
+
+/// An L1 block under derivation.
+struct Current {
+    block: BlobBlock,
+    claims: Vec<Claim>,
+    ahead: Option<Blobs>,
+}
+
+/// What fetching one L1 block takes.
+#[derive(Clone)]
+struct Fetcher {
+    client: L1Client,
+    blobs: BlobSource,
+    batch_inbox: Address,
+    claims_of: Option<Address>,
+    batcher: Option<Address>,
 }
 
 impl L1Driver {
@@ -88,7 +117,25 @@ impl L1Driver {
         client.check_chain(rollup.l1_chain_id).await?;
         let status = SyncStatus { safe: safe.safe().id(), l1_current: safe.consumed().l1, ..Default::default() };
         let batch_inbox = rollup.batch_inbox;
-        Ok(Self { client, safe, window, config, batch_inbox, status: watch::Sender::new(status) })
+        let (blobs, status) = (BlobSource::new(), watch::Sender::new(status));
+        Ok(Self { client, safe, window, config, blobs, batcher: None, current: None, batch_inbox, status })
+    }
+
+    /// Takes blobs from `blobs`. Without a source, derivation stops at the first batch that is in blobs.
+    #[must_use]
+    pub fn with_blobs(mut self, blobs: BlobSource) -> Self {
+        self.blobs = blobs;
+        self
+    }
+
+    fn fetcher(&self) -> Fetcher {
+        Fetcher {
+            client: self.client.clone(),
+            blobs: self.blobs.clone(),
+            batch_inbox: self.batch_inbox,
+            claims_of: self.config.claims_of,
+            batcher: self.batcher,
+        }
     }
 
     /// Follows where derivation stands.
@@ -108,9 +155,9 @@ impl L1Driver {
     pub async fn past_claims(&self) -> Result<Vec<Claim>, DriverError> {
         let Some(rollup) = self.safe.chain().rollup() else { return Ok(vec![]) };
         let (first, last) = (rollup.genesis.l1.number + 1, self.safe.consumed().l1.number);
-        let (client, inbox, claims_of) = (self.client.clone(), self.batch_inbox, self.config.claims_of);
+        let fetcher = self.fetcher();
         let blocks: Vec<_> = stream::iter(first..=last)
-            .map(|number| fetch(client.clone(), number, inbox, claims_of))
+            .map(|number| fetcher.clone().fetch(number))
             .buffered(self.config.prefetch)
             .try_collect()
             .await?;
@@ -132,18 +179,20 @@ impl L1Driver {
         if self.known_to_be_gone(head).await? {
             self.rewind(&mut advance)?;
         }
+        // An error may have left an L1 block half derived.
+        self.derive_current(&mut advance).await?;
         let first = self.safe.next_l1();
         let last = head.number.min(first.saturating_add(self.config.batch - 1));
         advance.idle = last == head.number;
-        let (client, inbox, claims_of) = (self.client.clone(), self.batch_inbox, self.config.claims_of);
+        let fetcher = self.fetcher();
         let mut blocks = stream::iter(first..=last)
-            .map(|number| fetch(client.clone(), number, inbox, claims_of))
+            .map(|number| fetcher.clone().fetch(number))
             .buffered(self.config.prefetch)
             .boxed();
         while let Some(fetched) = blocks.try_next().await? {
             // Between asking for the head and for the block, L1 can have become shorter.
             let Some(fetched) = fetched else { break };
-            match self.derive(fetched, &mut advance) {
+            match self.derive(fetched, &mut advance).await {
                 Err(error) if error.is_reset() => {
                     tracing::info!(%error, "L1 reorganised");
                     self.rewind(&mut advance)?;
@@ -173,28 +222,44 @@ impl L1Driver {
         if last == head.number {
             return Ok(known.hash != head.hash);
         }
+        // A block that waits for its blobs is not followed by one that would show that it is gone, and its blobs are gone too.
+        if self.current.is_some() {
+            return Ok(self.client.block_id(last).await?.is_some_and(|id| id.hash != known.hash));
+        }
         Ok(false)
     }
 
-    fn derive(&mut self, fetched: Fetched, advance: &mut Advance) -> Result<(), DriverError> {
-        let Fetched { info, mut claims } = fetched;
-        let safe = &mut self.safe;
+    async fn derive(&mut self, fetched: Fetched, advance: &mut Advance) -> Result<(), DriverError> {
+        let Fetched { info, claims, ahead } = fetched;
         self.window.insert(info.clone());
-        tokio::task::block_in_place(|| {
-            safe.push_l1(info)?;
-            loop {
-                match safe.step()? {
-                    Derived::NeedL1(_) => return Ok(()),
-                    Derived::Consumed(checkpoint) => advance.consumed.push((checkpoint, std::mem::take(&mut claims))),
-                    Derived::Block { info, l1, forced, .. } => {
-                        if forced {
-                            tracing::warn!(number = info.number, l1 = l1.number, "no batch covers this block");
-                        }
-                        advance.blocks.push((info, l1));
-                    }
-                }
-            }
-        })
+        let block = BlobBlock { number: info.number, hash: info.hash, timestamp: info.timestamp };
+        self.safe.push_l1(info)?;
+        self.current = Some(Current { block, claims, ahead });
+        self.derive_current(advance).await
+    }
+
+    /// Derives the L1 block that was pushed last to its end.
+    async fn derive_current(&mut self, advance: &mut Advance) -> Result<(), DriverError> {
+        let Some(mut current) = self.current.take() else { return Ok(()) };
+        let done = self.derive_block(&mut current, advance).await;
+        if done.is_err() {
+            self.current = Some(current);
+        }
+        done
+    }
+
+    async fn derive_block(&mut self, current: &mut Current, advance: &mut Advance) -> Result<(), DriverError> {
+        let claims = &mut current.claims;
+        while let Some(wanted) = tokio::task::block_in_place(|| derive_until(&mut self.safe, claims, advance))? {
+            self.batcher = wanted.first().map(|tx| tx.from);
+            let blobs = match current.ahead.take() {
+                Some(ahead) if ahead.wanted == wanted => ahead.blobs,
+                _ => self.blobs.fetch(current.block, &wanted).await?,
+            };
+            tokio::task::block_in_place(|| self.blobs.keep(current.block.number, &wanted, &blobs));
+            self.safe.push_blobs(blobs)?;
+        }
+        Ok(())
     }
 
     fn rewind(&mut self, advance: &mut Advance) -> Result<(), DriverError> {
@@ -206,6 +271,7 @@ impl L1Driver {
                 Ok(canonical == Some(known))
             })
         })?;
+        self.current = None;
         tracing::info!(l1 = checkpoint.l1.number, safe = checkpoint.safe.number, "went back to where L1 still agrees");
         advance.rewound_to = Some(checkpoint);
         Ok(())
@@ -263,17 +329,52 @@ impl L1Driver {
     }
 }
 
-async fn fetch(
-    client: L1Client,
-    number: u64,
-    batch_inbox: Address,
-    claims_of: Option<Address>,
-) -> Result<Option<Fetched>, DriverError> {
-    let Some(id) = client.block_id(number).await? else { return Ok(None) };
-    let block = client.block(id.hash).await?;
-    let claims = match claims_of {
-        Some(oracle) => client.claims_of(&block, oracle).await?,
-        None => vec![],
-    };
-    Ok(Some(Fetched { info: Arc::new(block.info(batch_inbox)), claims }))
+/// Steps until an L1 block is wanted, or these blobs.
+fn derive_until(
+    safe: &mut SafeChain,
+    claims: &mut Vec<Claim>,
+    advance: &mut Advance,
+) -> Result<Option<Vec<WantedBlobs>>, DriverError> {
+    loop {
+        match safe.step()? {
+            Derived::NeedL1(_) => return Ok(None),
+            Derived::NeedBlobs(wanted) => return Ok(Some(wanted)),
+            Derived::Consumed(checkpoint) => advance.consumed.push((checkpoint, std::mem::take(claims))),
+            Derived::Block { info, l1, forced, .. } => {
+                if forced {
+                    tracing::warn!(number = info.number, l1 = l1.number, "no batch covers this block");
+                }
+                advance.blocks.push((info, l1));
+            }
+        }
+    }
+}
+
+impl Fetcher {
+    async fn fetch(self, number: u64) -> Result<Option<Fetched>, DriverError> {
+        let Some(id) = self.client.block_id(number).await? else { return Ok(None) };
+        let block = self.client.block(id.hash).await?;
+        let claims = match self.claims_of {
+            Some(oracle) => self.client.claims_of(&block, oracle).await?,
+            None => vec![],
+        };
+        let info = Arc::new(block.info(self.batch_inbox));
+        let ahead = self.fetch_ahead(&info).await;
+        Ok(Some(Fetched { info, claims, ahead }))
+    }
+
+    /// The blobs that derivation will probably want. Where they can't be had, it finds out itself.
+    async fn fetch_ahead(&self, info: &L1BlockInfo) -> Option<Blobs> {
+        let batcher = self.batcher?;
+        let with_blobs = info.batcher_transactions.iter().filter(|tx| tx.from == batcher && !tx.blobs.is_empty());
+        let wanted: Vec<_> = with_blobs
+            .map(|tx| WantedBlobs { transaction: tx.hash, from: tx.from, hashes: tx.blobs.clone() })
+            .collect();
+        if wanted.is_empty() {
+            return None;
+        }
+        let block = BlobBlock { number: info.number, hash: info.hash, timestamp: info.timestamp };
+        let blobs = self.blobs.fetch(block, &wanted).await.ok()?;
+        Some(Blobs { wanted, blobs })
+    }
 }

@@ -28,7 +28,11 @@ impl L1Window {
     }
 
     /// Takes a canonical block. Where it replaces another one, those above it are of a chain that is gone.
-    pub fn insert(&self, block: Arc<L1BlockInfo>) {
+    /// The window keeps no batches: thousands of blocks with their calldata would fill the memory.
+    pub fn insert(&self, mut block: Arc<L1BlockInfo>) {
+        if !block.batcher_transactions.is_empty() {
+            block = Arc::new(L1BlockInfo { batcher_transactions: Vec::new(), ..L1BlockInfo::clone(&block) });
+        }
         let mut blocks = self.blocks.write();
         if blocks.get(&block.number).is_some_and(|known| known.hash == block.hash) {
             return;

@@ -70,16 +70,21 @@ impl Follower {
         if self.last.is_some_and(|id| !l1.is_canonical(id)) {
             self.rewind(l1, &mut followed)?;
         }
+        if !self.go_on(l1, &mut followed)? {
+            return Ok(followed);
+        }
         while let Some(block) = l1.at(self.safe.next_l1()).filter(|block| block.number <= last) {
             let id = block.id();
-            match self.derive(block.clone(), &mut followed) {
+            match self.derive(l1, block.clone(), &mut followed) {
                 Err(SafeChainError::Pipeline(PipelineError::Reset(_))) => {
                     assert!(followed.rewound_to.is_none(), "a second rewind on the same L1");
                     self.rewind(l1, &mut followed)?;
                 }
                 other => {
-                    other?;
                     self.last = Some(id);
+                    if !other? {
+                        break;
+                    }
                 }
             }
         }
@@ -96,11 +101,26 @@ impl Follower {
         Ok(())
     }
 
-    fn derive(&mut self, block: Arc<L1BlockInfo>, followed: &mut Followed) -> Result<(), SafeChainError> {
+    fn derive(
+        &mut self,
+        l1: &L1Miner,
+        block: Arc<L1BlockInfo>,
+        followed: &mut Followed,
+    ) -> Result<bool, SafeChainError> {
         self.safe.push_l1(block)?;
+        self.go_on(l1, followed)
+    }
+
+    /// Derives the L1 block that was pushed to its end. False when a blob of it is not to be had.
+    fn go_on(&mut self, l1: &L1Miner, followed: &mut Followed) -> Result<bool, SafeChainError> {
         loop {
             match self.safe.step()? {
-                Derived::NeedL1(_) => return Ok(()),
+                Derived::NeedL1(_) => return Ok(true),
+                Derived::NeedBlobs(wanted) => {
+                    let hashes = wanted.iter().flat_map(|tx| &tx.hashes);
+                    let Some(blobs) = hashes.map(|hash| l1.blob(*hash).cloned()).collect() else { return Ok(false) };
+                    self.safe.push_blobs(blobs)?;
+                }
                 Derived::Consumed(checkpoint) => followed.consumed.push(checkpoint),
                 Derived::Block { info, l1, forced, executed } => {
                     followed.blocks.push(SafeBlock { info, l1, forced, executed: executed.is_some() });

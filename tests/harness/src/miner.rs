@@ -4,6 +4,7 @@ use crate::{BATCHER, L1_GENESIS_NUMBER, L1_GENESIS_TIME};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use praxis_builder::L1View;
+use praxis_derive::blob::encode_blob;
 use praxis_l1::Claim;
 use praxis_primitives::{BatcherTransaction, L1BlockInfo, TxDeposit};
 use praxis_proposer::ClaimRequest;
@@ -36,6 +37,8 @@ pub struct L1Miner {
     inbox: VecDeque<(u64, BatcherTransaction)>,
     waiting_claims: VecDeque<ClaimRequest>,
     deposits: Vec<TxDeposit>,
+    /// By versioned hash.
+    blobs: BTreeMap<B256, Bytes>,
     /// Makes every block's and transaction's hash another.
     count: u64,
     /// How far behind the head the finalized block stands; `None`: nothing is ever final.
@@ -52,6 +55,7 @@ impl Default for L1Miner {
             inbox: VecDeque::new(),
             waiting_claims: VecDeque::new(),
             deposits: vec![],
+            blobs: BTreeMap::new(),
             count: 0,
             finality_depth: None,
             inclusion_delay: 0,
@@ -112,10 +116,45 @@ impl L1Miner {
 
     /// A transaction of anybody to the inbox waits to be mined; gives its hash.
     pub fn submit_from(&mut self, from: Address, data: Bytes) -> B256 {
+        self.submit_transaction(from, data, vec![])
+    }
+
+    /// A blob transaction of the batcher, one blob for each of `data`, waits to be mined; gives its hash.
+    ///
+    /// # Panics
+    /// When one of `data` does not fit in a blob.
+    pub fn submit_blobs(&mut self, data: &[Bytes]) -> B256 {
+        let hashes = data.iter().map(|data| {
+            let blob = encode_blob(data).expect("it fits in a blob");
+            // No commitment is computed here: nobody checks one either.
+            let hash = keccak256(&blob);
+            self.blobs.insert(hash, blob.into());
+            hash
+        });
+        let hashes = hashes.collect();
+        self.submit_transaction(BATCHER, Bytes::new(), hashes)
+    }
+
+    /// A blob, if it is still to be had.
+    pub fn blob(&self, hash: B256) -> Option<&Bytes> {
+        self.blobs.get(&hash)
+    }
+
+    /// The blobs of all transactions so far are no longer to be had.
+    pub fn prune_blobs(&mut self) -> BTreeMap<B256, Bytes> {
+        std::mem::take(&mut self.blobs)
+    }
+
+    /// Blobs are to be had again.
+    pub fn restore_blobs(&mut self, blobs: BTreeMap<B256, Bytes>) {
+        self.blobs.extend(blobs);
+    }
+
+    fn submit_transaction(&mut self, from: Address, data: Bytes, blobs: Vec<B256>) -> B256 {
         self.count += 1;
         let hash = keccak256([&self.count.to_be_bytes()[..], from.as_slice(), &data].concat());
         let first = self.head().number + 1 + self.inclusion_delay;
-        self.inbox.push_back((first, BatcherTransaction { from, hash, data }));
+        self.inbox.push_back((first, BatcherTransaction { from, hash, data, blobs }));
         hash
     }
 

@@ -62,9 +62,13 @@ impl L1Traversal {
         Ok(())
     }
 
-    /// Marks the current block as consumed.
-    pub(crate) const fn consume(&mut self) {
+    /// Marks the current block as consumed. As an L1 origin it needs no batches, and a window of blocks with their
+    /// calldata would fill the memory.
+    pub(crate) fn consume(&mut self) {
         self.consumed = true;
+        if let Some(block) = self.blocks.back_mut().filter(|block| !block.batcher_transactions.is_empty()) {
+            *block = Arc::new(L1BlockInfo { batcher_transactions: Vec::new(), ..L1BlockInfo::clone(block) });
+        }
     }
 
     /// Drops the blocks before `origin`, but never the current one.

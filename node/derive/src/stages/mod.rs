@@ -14,4 +14,5 @@ pub(crate) use batch_queue::BatchQueue;
 pub(crate) use channel_assembler::{ChannelAssembler, CompleteChannel};
 pub(crate) use channel_reader::read_channel;
 pub(crate) use frame_queue::FrameQueue;
+pub use frame_queue::WantedBlobs;
 pub(crate) use l1_traversal::L1Traversal;

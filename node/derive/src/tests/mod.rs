@@ -1,5 +1,6 @@
 //! Tests of the crate as a whole.
 
+mod blobs;
 mod codecs;
 mod encoder;
 mod pinned;

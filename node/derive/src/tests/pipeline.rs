@@ -8,7 +8,7 @@ use praxis_primitives::{L1BlockInfo, L2BlockInfo};
 use std::sync::Arc;
 
 /// The whole of a batch in frames of `size` bytes.
-fn frames_of(batch: &Batch, id: u8, size: usize) -> Vec<Frame> {
+pub(super) fn frames_of(batch: &Batch, id: u8, size: usize) -> Vec<Frame> {
     let payload = compress(&batch.encode(), 5);
     let count = payload.len().div_ceil(size);
     let frame = |(i, data): (usize, &[u8])| Frame {
@@ -21,7 +21,7 @@ fn frames_of(batch: &Batch, id: u8, size: usize) -> Vec<Frame> {
 }
 
 /// The batch of the sequencer's blocks `first` to `last`.
-fn batch_of(world: &World, first: u64, last: u64) -> Batch {
+pub(super) fn batch_of(world: &World, first: u64, last: u64) -> Batch {
     let infos: Vec<L2BlockInfo> = (first..=last).map(|n| world.info(n)).collect();
     let blocks = infos.iter().zip(&world.blocks[first as usize - 1..]).map(|(info, block)| {
         let transactions = &block.body().transactions;
@@ -41,7 +41,7 @@ fn batch_of(world: &World, first: u64, last: u64) -> Batch {
 }
 
 /// Six blocks over two origins, L1 at 103, nothing posted.
-fn six_blocks() -> World {
+pub(super) fn six_blocks() -> World {
     let mut world = World::new(1, |_| {});
     world.mine(1, vec![]);
     world.mine(1, vec![]);

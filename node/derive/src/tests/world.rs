@@ -1,6 +1,9 @@
 //! A sequencer, an L1 and an execution that are just enough to run derivation in both directions.
 
-use crate::{Checkpoint, DerivationPipeline, Frame, PipelineError, Step, attributes, frame::encode_calldata, origin};
+use crate::{
+    Checkpoint, DerivationPipeline, Frame, PipelineError, Step, WantedBlobs, attributes, blob::encode_blob,
+    frame::encode_calldata, origin,
+};
 use alloy_consensus::{BlockBody, SignableTransaction, TxLegacy};
 use alloy_eips::{BlockNumHash, Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
@@ -8,7 +11,7 @@ use praxis_primitives::{
     BatcherTransaction, Block, FeeParams, Header, L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig,
     RollupGenesis, SealedBlock, Transaction, TxDeposit,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(super) const BATCHER: Address = Address::repeat_byte(0xBA);
 
@@ -42,6 +45,8 @@ pub(super) struct World {
     pub(super) blocks: Vec<SealedBlock>,
     pub(super) head: L2BlockInfo,
     pub(super) rng: Rng,
+    /// By what stands for the versioned hash.
+    pub(super) blobs: BTreeMap<B256, Bytes>,
 }
 
 pub(super) fn config() -> RollupConfig {
@@ -96,7 +101,7 @@ impl World {
         first.deposits = vec![];
         config.genesis.l1.hash = first.hash;
         let head = Checkpoint::genesis(&config).safe;
-        Self { config: Arc::new(config), l1: vec![Arc::new(first)], blocks: vec![], head, rng }
+        Self { config: Arc::new(config), l1: vec![Arc::new(first)], blocks: vec![], head, rng, blobs: BTreeMap::new() }
     }
 
     pub(super) fn l1_head(&self) -> &Arc<L1BlockInfo> {
@@ -122,7 +127,28 @@ impl World {
     }
 
     pub(super) fn batcher_tx(&mut self, from: Address, data: Bytes) -> BatcherTransaction {
-        BatcherTransaction { from, hash: self.rng.next().to_be_bytes().repeat(4).as_slice().try_into().unwrap(), data }
+        BatcherTransaction {
+            from,
+            hash: self.rng.next().to_be_bytes().repeat(4).as_slice().try_into().unwrap(),
+            data,
+            blobs: vec![],
+        }
+    }
+
+    /// A transaction with one blob of each of `data`.
+    pub(super) fn blob_tx(&mut self, from: Address, data: &[&[u8]]) -> BatcherTransaction {
+        let mut tx = self.batcher_tx(from, Bytes::from_static(b"not looked at"));
+        for data in data {
+            let blob = encode_blob(data).unwrap();
+            let hash = keccak256(&blob);
+            self.blobs.insert(hash, blob.into());
+            tx.blobs.push(hash);
+        }
+        tx
+    }
+
+    pub(super) fn blobs_of(&self, wanted: &[WantedBlobs]) -> Vec<Bytes> {
+        wanted.iter().flat_map(|tx| &tx.hashes).map(|hash| self.blobs[hash].clone()).collect()
     }
 
     pub(super) fn mine_frames(&mut self, seconds: u64, frames: &[Frame]) -> BlockNumHash {
@@ -194,6 +220,7 @@ impl World {
                     Some(block) => pipeline.push_l1(block.clone()).unwrap(),
                     None => return derived,
                 },
+                Step::NeedBlobs(wanted) => pipeline.push_blobs(self.blobs_of(&wanted)).unwrap(),
             }
         }
     }
@@ -230,6 +257,7 @@ pub(super) fn next_attributes(
                 Some(block) => pipeline.push_l1(block.clone())?,
                 None => return Ok(None),
             },
+            Step::NeedBlobs(wanted) => pipeline.push_blobs(world.blobs_of(&wanted))?,
         }
     }
 }

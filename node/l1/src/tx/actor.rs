@@ -3,17 +3,17 @@
 
 use super::{
     Included, Job, TxError, TxManagerConfig,
-    flight::{Flight, cost},
+    flight::{Flight, Sidecar, Signing, cost},
 };
-use crate::{BlockTag, Fees, L1Client, L1Error};
+use crate::{BlockTag, Fees, L1Client, L1Error, L1Prices, L1Signer, SignerError, blob_sidecar};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, U8, U64, U256, hex};
-use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolInterface;
 use praxis_contracts::IOutputOracle::IOutputOracleErrors;
+use praxis_derive::blob::encode_blob;
 use serde::Deserialize;
 use serde_json::json;
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 use tracing::{debug, info, warn};
 
@@ -23,12 +23,12 @@ const MISSING_LOOKS: u32 = 10;
 const RECENT: usize = 64;
 /// How often they are published again before their nonces are used anew.
 const MAX_REBROADCASTS: u32 = 20;
-/// Where L1 does not suggest a priority fee.
-const DEFAULT_TIP: u128 = 1_000_000_000;
+/// Bytes of them: blob transactions are large.
+const RECENT_BYTES: usize = 16 << 20;
 
 pub(super) struct Actor {
     client: L1Client,
-    signer: PrivateKeySigner,
+    signer: L1Signer,
     chain_id: u64,
     config: TxManagerConfig,
     jobs: mpsc::Receiver<Job>,
@@ -52,7 +52,7 @@ struct WireReceipt {
 impl Actor {
     pub(super) fn new(
         client: L1Client,
-        signer: PrivateKeySigner,
+        signer: L1Signer,
         chain_id: u64,
         config: TxManagerConfig,
         jobs: mpsc::Receiver<Job>,
@@ -153,8 +153,10 @@ impl Actor {
     }
 
     fn finish(&mut self, flight: Flight, hash: B256, block: BlockNumHash, receipt: &WireReceipt) {
-        if self.recent.len() >= RECENT {
-            self.recent.pop_front();
+        let mut bytes = flight.raw.len() + self.recent.iter().map(|(_, raw)| raw.len()).sum::<usize>();
+        while self.recent.len() >= RECENT || bytes > RECENT_BYTES {
+            let Some((_, oldest)) = self.recent.pop_front() else { break };
+            bytes -= oldest.len();
         }
         self.recent.push_back((flight.nonce, flight.raw));
         self.rebroadcasts = 0;
@@ -202,35 +204,83 @@ impl Actor {
         for index in 0..self.flights.len() {
             let Some(flight) = self.flights.get(index) else { break };
             let late = flight.published.is_some_and(|at| at.elapsed() >= self.config.resubmission_timeout);
-            if late || flight.underpriced {
-                let fees = flight.fees.bump(self.market().await?);
-                if fees.max_fee > self.config.max_fee {
-                    warn!(
-                        "{} is not included, and a replacement would exceed the highest fee",
-                        flight.job.request.label
-                    );
-                    if !flight.underpriced {
-                        continue;
-                    }
-                } else {
-                    let flight = &mut self.flights[index];
-                    info!(
-                        max_fee = fees.max_fee,
-                        nonce = flight.nonce,
-                        "raising the fee of {}",
-                        flight.job.request.label
-                    );
-                    if let Err(error) = flight.replace(fees, self.chain_id, &self.signer) {
-                        self.fail(index, error);
-                        break;
-                    }
-                }
+            if (late || flight.underpriced) && !self.raise(index).await? {
+                break;
+            }
+            let long = |since: Instant| since.elapsed() >= self.config.resubmission_timeout;
+            if self.flights[index].reserved.is_some_and(long) {
+                self.make_way(index).await?;
             }
             if self.flights[index].published.is_none() && !self.publish(index).await? {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Replaces a flight by one with higher fees, within the limits. False when the flight is gone.
+    async fn raise(&mut self, index: usize) -> Result<bool, L1Error> {
+        let prices = self.prices().await?;
+        let flight = &self.flights[index];
+        let label = flight.job.request.label.clone();
+        if flight.has_blobs() && !flight.underpriced && flight.fees.cover(prices) {
+            // Twice the fees would not help: it pays enough. The mempool may have lost it.
+            self.flights[index].published = None;
+            return Ok(true);
+        }
+        let fees = flight.fees.bump(self.limited(Fees::from_prices(prices, flight.has_blobs())));
+        if fees.max_fee > self.config.max_fee || fees.blob_fee > self.config.max_blob_fee {
+            warn!("{label} is not included, and a replacement would exceed the highest fee");
+            return Ok(true);
+        }
+        info!(max_fee = fees.max_fee, blob_fee = fees.blob_fee, nonce = flight.nonce, "raising the fee of {label}");
+        let signing = Signing { chain_id: self.chain_id, signer: &self.signer };
+        match self.flights[index].replace(fees, &signing).await {
+            Ok(()) => Ok(true),
+            Err(SignerError::Remote(error)) if error.is_temporary() => Err(error),
+            Err(error) => {
+                self.fail(index, Signing::failure(&label, &error));
+                Ok(false)
+            }
+        }
+    }
+
+    /// Mempools hold an account's blob transactions and its others in two pools and let it be in one at a time. A
+    /// transaction of the other type that an earlier process left there, and that is not included, stands in the way: this
+    /// replaces it by one that does nothing, with fees that rise until it is gone.
+    async fn make_way(&mut self, index: usize) -> Result<(), L1Error> {
+        let prices = self.prices().await?;
+        let flight = &self.flights[index];
+        let blob = if flight.has_blobs() { None } else { Some(empty_sidecar().await?) };
+        let market = Fees::from_prices(prices, blob.is_some());
+        let fees = flight.way.unwrap_or(market).bump(market);
+        let nonce = flight.nonce;
+        self.flights[index].reserved = Some(Instant::now());
+        if fees.max_fee > self.config.max_fee || fees.blob_fee > self.config.max_blob_fee {
+            warn!(
+                nonce,
+                "a transaction of the other type holds the nonce, and its replacement exceeds the highest fee"
+            );
+            return Ok(());
+        }
+        warn!(nonce, max_fee = fees.max_fee, "replacing a stuck transaction of the other type");
+        self.flights[index].way = Some(fees);
+        let signing = Signing { chain_id: self.chain_id, signer: &self.signer };
+        let raw = match signing.sign_nothing(blob.as_ref(), nonce, fees).await {
+            Ok(raw) => raw,
+            Err(SignerError::Remote(error)) => return Err(error),
+            Err(error) => {
+                warn!("{error}");
+                return Ok(());
+            }
+        };
+        match self.client.rpc.call_once::<B256>("eth_sendRawTransaction", json!([raw])).await {
+            Err(error @ L1Error::Unreachable { .. }) => Err(error),
+            other => {
+                debug!("replacement of the other type: {other:?}");
+                Ok(())
+            }
+        }
     }
 
     /// Signs and publishes requests while there is room.
@@ -246,14 +296,26 @@ impl Actor {
             if job.reply.is_closed() {
                 continue;
             }
+            // One pool of the mempool at a time.
+            if self.flights.back().is_some_and(|flight| flight.has_blobs() != job.request.sidecar.is_some()) {
+                self.queue.push_front(job);
+                break;
+            }
             let nonce = self.flights.back().map_or(first_free, |flight| flight.nonce + 1);
             match self.prepare(&job).await {
                 Ok((gas_limit, fees)) => {
-                    match Flight::new(job, nonce, gas_limit, fees, self.chain_id, &self.signer) {
+                    let signing = Signing { chain_id: self.chain_id, signer: &self.signer };
+                    match Flight::new(job, nonce, gas_limit, fees, &signing).await {
                         Ok(flight) => self.flights.push_back(flight),
                         Err(failed) => {
                             let (job, error) = *failed;
-                            let _ = job.reply.send(Err(error));
+                            if let SignerError::Remote(error) = &error
+                                && error.is_temporary()
+                            {
+                                self.queue.push_front(job);
+                                return Err(error.clone());
+                            }
+                            let _ = job.reply.send(Err(Signing::failure(&job.request.label, &error)));
                             continue;
                         }
                     }
@@ -280,7 +342,12 @@ impl Actor {
         let label = || request.label.clone();
         let l1 = |error| TxError::L1 { label: label(), error: Box::new(error) };
         let address = self.signer.address();
-        let fees = self.market().await.map_err(l1)?;
+        let prices = self.prices().await.map_err(l1)?;
+        if request.sidecar.is_some() && prices.blob_base_fee.is_none() {
+            let reason = "this L1 has no blobs".to_owned();
+            return Err(TxError::Rejected { label: label(), reason });
+        }
+        let fees = self.limited(Fees::from_prices(prices, request.sidecar.is_some()));
         let gas_limit = match request.gas_limit {
             Some(gas_limit) => gas_limit,
             None => {
@@ -303,18 +370,16 @@ impl Actor {
         Ok((gas_limit, fees))
     }
 
-    async fn market(&self) -> Result<Fees, L1Error> {
-        let head = self.client.head(BlockTag::Latest).await?;
-        let base_fee = head.and_then(|(_, header)| header.base_fee_per_gas).unwrap_or(0);
-        let tip = match self.client.rpc.call::<U256>("eth_maxPriorityFeePerGas", json!([])).await {
-            Ok(tip) => tip.saturating_to(),
-            Err(L1Error::Refused { .. }) => DEFAULT_TIP,
-            Err(error) => return Err(error),
-        };
-        let mut fees = Fees::from_base_fee(u128::from(base_fee), tip);
+    async fn prices(&self) -> Result<L1Prices, L1Error> {
+        self.client.prices().await
+    }
+
+    /// Fees within the limits of the configuration.
+    fn limited(&self, mut fees: Fees) -> Fees {
         fees.max_fee = fees.max_fee.min(self.config.max_fee);
         fees.tip = fees.tip.min(fees.max_fee);
-        Ok(fees)
+        fees.blob_fee = fees.blob_fee.min(self.config.max_blob_fee);
+        fees
     }
 
     /// Sends the newest version of a flight. False when the flight is gone.
@@ -325,7 +390,7 @@ impl Actor {
         let message = match sent {
             Ok(hash) => {
                 debug!(%hash, nonce = flight.nonce, "sent {label}");
-                flight.published = Some(Instant::now());
+                (flight.published, flight.reserved) = (Some(Instant::now()), None);
                 return Ok(true);
             }
             Err(L1Error::Refused { message, .. }) => message,
@@ -339,6 +404,15 @@ impl Actor {
             Refusal::Known => flight.published = Some(Instant::now()),
             Refusal::NonceUsed => {}
             Refusal::Underpriced => flight.underpriced = true,
+            Refusal::Reserved => {
+                debug!("{label} waits: {message}");
+                flight.reserved.get_or_insert_with(Instant::now);
+                return Ok(false);
+            }
+            Refusal::Full => {
+                debug!("{label} waits: {message}");
+                return Ok(false);
+            }
             Refusal::Balance => {
                 let (address, needed) = (self.signer.address(), flight.cost());
                 let has = self.client.balance(address).await?;
@@ -377,6 +451,10 @@ enum Refusal {
     Known,
     NonceUsed,
     Underpriced,
+    /// The mempool holds transactions of another type of this account.
+    Reserved,
+    /// The mempool has no room for it now.
+    Full,
     Balance,
     Other,
 }
@@ -389,6 +467,12 @@ impl Refusal {
             Self::Known
         } else if has(&["nonce too low", "nonce is too low"]) {
             Self::NonceUsed
+        } else if has(&["already reserved"]) {
+            Self::Reserved
+        } else if has(&["pool is full", "account limit exceeded", "nonce too high", "nonce gap"]) {
+            Self::Full
+        } else if has(&["less than block blob gas fee", "blob gas too low", "blob fee too low"]) {
+            Self::Underpriced
         } else if has(&["underpriced", "fee too low", "less than block base fee", "replacement"]) {
             Self::Underpriced
         } else if has(&["insufficient funds", "insufficient balance"]) {
@@ -397,6 +481,18 @@ impl Refusal {
             Self::Other
         }
     }
+}
+
+/// One blob without data, made once for the process.
+async fn empty_sidecar() -> Result<Sidecar, L1Error> {
+    static EMPTY: tokio::sync::OnceCell<Option<Sidecar>> = tokio::sync::OnceCell::const_new();
+    let made = EMPTY.get_or_init(|| async {
+        let made = tokio::task::spawn_blocking(|| blob_sidecar(&[encode_blob(&[]).ok()?]).ok().map(Arc::new));
+        made.await.ok().flatten()
+    });
+    made.await
+        .clone()
+        .ok_or_else(|| L1Error::NotFound { url: "this process".to_owned(), what: "an empty blob".to_owned() })
 }
 
 /// The output oracle is the one contract that is called here, so its errors are read by name.

@@ -6,11 +6,10 @@ mod flight;
 #[cfg(test)]
 mod tests;
 
-use crate::L1Client;
-use alloy_eips::BlockNumHash;
+use crate::{L1Client, L1Signer};
+use alloy_eips::{BlockNumHash, eip7594::BlobTransactionSidecarEip7594};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_signer_local::PrivateKeySigner;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -29,6 +28,9 @@ pub struct TxRequest {
     pub data: Bytes,
     /// Wei to send along.
     pub value: U256,
+    /// Blobs with commitments and proofs, as [`crate::blob_sidecar`] makes them: makes it a blob transaction, which needs a
+    /// callee.
+    pub sidecar: Option<Arc<BlobTransactionSidecarEip7594>>,
     /// Gas limit; `None` asks L1 for an estimate and adds a fifth.
     pub gas_limit: Option<u64>,
 }
@@ -36,7 +38,7 @@ pub struct TxRequest {
 impl TxRequest {
     /// A call.
     pub fn call(label: impl Into<String>, to: Address, data: Bytes) -> Self {
-        Self { label: label.into(), to: Some(to), data, value: U256::ZERO, gas_limit: None }
+        Self { label: label.into(), to: Some(to), data, value: U256::ZERO, sidecar: None, gas_limit: None }
     }
 
     /// Calldata for an account without code, whose gas follows from the bytes alone.
@@ -45,9 +47,15 @@ impl TxRequest {
         Self { gas_limit, ..Self::call(label, to, data) }
     }
 
+    /// Blobs for an account without code.
+    pub fn blobs(label: impl Into<String>, to: Address, sidecar: BlobTransactionSidecarEip7594) -> Self {
+        let gas_limit = Some(crate::fees::TRANSFER_GAS);
+        Self { gas_limit, sidecar: Some(Arc::new(sidecar)), ..Self::call(label, to, Bytes::new()) }
+    }
+
     /// A contract's creation.
     pub fn create(label: impl Into<String>, code: Bytes) -> Self {
-        Self { label: label.into(), to: None, data: code, value: U256::ZERO, gas_limit: None }
+        Self { label: label.into(), to: None, data: code, value: U256::ZERO, sidecar: None, gas_limit: None }
     }
 }
 
@@ -77,6 +85,8 @@ pub struct TxManagerConfig {
     pub queue: usize,
     /// Fees never rise above this, in wei per gas.
     pub max_fee: u128,
+    /// Blob fees never rise above this, in wei per blob gas.
+    pub max_blob_fee: u128,
     /// Longest wait between two attempts to reach an L1 that does not answer.
     pub max_backoff: Duration,
 }
@@ -90,6 +100,7 @@ impl Default for TxManagerConfig {
             max_in_flight: 8,
             queue: 64,
             max_fee: 1_000_000_000_000,
+            max_blob_fee: 1_000_000_000_000,
             max_backoff: Duration::from_secs(15),
         }
     }
@@ -136,11 +147,12 @@ impl TxManager {
     /// is under way; aborting it loses nothing that L1 has.
     pub fn spawn(
         client: L1Client,
-        signer: PrivateKeySigner,
+        signer: impl Into<L1Signer>,
         chain_id: u64,
         config: TxManagerConfig,
     ) -> (Self, JoinHandle<()>) {
         let (jobs, receiver) = mpsc::channel(config.queue.max(1));
+        let signer = signer.into();
         let address = signer.address();
         let task = tokio::spawn(actor::Actor::new(client, signer, chain_id, config, receiver).run());
         (Self { address, jobs }, task)

@@ -1,13 +1,19 @@
 use super::{PendingTx, TxError, TxManager, TxManagerConfig, TxRequest};
-use crate::{fake::FakeL1, parse_key};
-use alloy_consensus::Transaction as _;
+use crate::{blob_sidecar, fake::FakeL1, parse_key};
+use alloy_consensus::{Transaction as _, Typed2718};
+use alloy_eips::eip7594::BlobTransactionSidecarEip7594;
 use alloy_primitives::{Address, Bytes, U256};
-use std::{future::Future, time::Duration};
+use praxis_derive::blob::encode_blob;
+use std::{future::Future, sync::OnceLock, time::Duration};
 
 const INBOX: Address = Address::repeat_byte(0xFF);
 const KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
 fn start(fake: &FakeL1) -> TxManager {
+    spawn(fake).0
+}
+
+fn spawn(fake: &FakeL1) -> (TxManager, tokio::task::JoinHandle<()>) {
     let config = TxManagerConfig {
         poll_interval: Duration::from_millis(5),
         resubmission_timeout: Duration::from_millis(150),
@@ -15,7 +21,7 @@ fn start(fake: &FakeL1) -> TxManager {
         max_in_flight: 3,
         ..TxManagerConfig::default()
     };
-    TxManager::spawn(fake.client(), parse_key("batcher", KEY).unwrap(), 1, config).0
+    TxManager::spawn(fake.client(), parse_key("batcher", KEY).unwrap(), 1, config)
 }
 
 async fn send(manager: &TxManager, byte: u8) -> PendingTx {
@@ -165,4 +171,75 @@ async fn what_cannot_be_sent_is_said_with_account_and_amounts() {
     fake.state().fail_next = true;
     fake.mine();
     assert!(matches!(soon(tx.included()).await, Err(TxError::Reverted { .. })));
+}
+
+/// Proofs take long: one sidecar serves all tests.
+fn sidecar() -> BlobTransactionSidecarEip7594 {
+    static MADE: OnceLock<BlobTransactionSidecarEip7594> = OnceLock::new();
+    MADE.get_or_init(|| blob_sidecar(&[encode_blob(&[5; 1000]).unwrap()]).unwrap()).clone()
+}
+
+async fn send_blob(manager: &TxManager) -> PendingTx {
+    manager.send(TxRequest::blobs("a batch in a blob", INBOX, sidecar())).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_blob_transaction_goes_with_its_blobs_and_all_its_fees_more_than_double() {
+    let fake = FakeL1::start().await;
+    fake.state().min_blob_fee = 3_000_000_000;
+    let manager = start(&fake);
+    let tx = send_blob(&manager).await;
+    until("it is in the mempool", || fake.state().mempool.len() == 1).await;
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    assert_eq!(fake.state().sent.len(), 1, "what covers the prices is not raised");
+    fake.state().blob_base_fee = 2_900_000_000;
+    until("the blob fee has risen", || {
+        fake.state().mempool.get(&0).is_some_and(|tx| tx.max_fee_per_blob_gas() >= Some(3_000_000_000))
+    })
+    .await;
+    fake.mine();
+    let included = soon(tx.included()).await.unwrap();
+    let block = fake.state().blocks[1].transactions[0].clone();
+    assert_eq!((included.block.number, included.hash), (1, *block.tx_hash()));
+    assert_eq!(block.blob_versioned_hashes().unwrap().len(), 1);
+    assert!(fake.state().sidecars.iter().all(|sent| *sent == sidecar()), "blobs, commitments and cell proofs");
+}
+
+#[tokio::test]
+async fn one_type_waits_until_the_other_is_included() {
+    let fake = FakeL1::start().await;
+    let manager = start(&fake);
+    let (plain, blob, last) = (send(&manager, 1).await, send_blob(&manager).await, send(&manager, 3).await);
+    for ty in [2, 3, 2] {
+        until("the next type is in the mempool", || fake.state().mempool.len() == 1).await;
+        assert_eq!(fake.state().mempool.values().next().unwrap().ty(), ty);
+        fake.mine();
+    }
+    let numbers = [soon(plain.included()).await, soon(blob.included()).await, soon(last.included()).await];
+    assert_eq!(numbers.map(|included| included.unwrap().block.number), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_stuck_transaction_of_the_other_type_is_cleared_away() {
+    let fake = FakeL1::start().await;
+    // An earlier process left a blob transaction that pays too little.
+    let (stuck, task) = spawn(&fake);
+    fake.state().min_blob_fee = 3_000_000_000;
+    let _pending = send_blob(&stuck).await;
+    until("it is in the mempool", || fake.state().mempool.len() == 1).await;
+    task.abort();
+    fake.state().blob_base_fee = 2_000_000_000;
+    let manager = start(&fake);
+    let tx = send(&manager, 7).await;
+    let miner = async {
+        loop {
+            fake.mine();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = miner => unreachable!(),
+        included = soon(tx.included()) => assert!(included.is_ok(), "{included:?}"),
+    }
+    assert!(mined(&fake).contains(&Bytes::from(vec![7])));
 }

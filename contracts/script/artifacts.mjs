@@ -10,7 +10,6 @@ const CONTRACTS = [
   "GasPriceOracle",
   "FeeVault",
   "WETH9",
-  "OutputOracle",
   "SystemConfig",
   "Portal",
   "DisputeGameFactory",

@@ -8,6 +8,7 @@ import {IOutputGame} from "../src/interfaces/IOutputGame.sol";
 import {IQuorumResolver} from "../src/interfaces/IQuorumResolver.sol";
 import {GameStatus, Outcome} from "../src/libraries/GameTypes.sol";
 import {L1System} from "./helpers/L1System.sol";
+import {Vm} from "./helpers/Test.sol";
 
 contract DisputeTest is L1System {
     bytes32 internal constant TRUE_ROOT = keccak256("true");
@@ -55,6 +56,20 @@ contract DisputeTest is L1System {
         vm.assertEq(factory.findLatestGames(GAME_TYPE, 0, type(uint256).max).length, 1);
         vm.assertEq(factory.findLatestGames(GAME_TYPE, 9, 1).length, 0);
         vm.assertEq(factory.findLatestGames(1, 1, 5).length, 0);
+    }
+
+    function test_create_saysAllInItsLog() public {
+        vm.recordLogs();
+        OutputGame game = _claim(TRUE_ROOT, 10);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs.length, 2);
+        vm.assertEq(logs[0].emitter, address(game));
+        vm.assertEq(logs[0].topics[0], IOutputGame.Claimed.selector);
+        vm.assertEq(logs[0].topics[1], bytes32(uint256(uint160(PROPOSER))));
+        vm.assertEq(logs[0].topics[2], TRUE_ROOT);
+        vm.assertEq(uint256(logs[0].topics[3]), 10);
+        vm.assertEq(logs[0].data, abi.encode(L1_NUMBER, L1_HASH));
+        vm.assertEq(logs[1].emitter, address(factory));
     }
 
     function _expectClaimReverts(bytes32 root, bytes memory extra, uint256 bond, bytes4 reason) internal {

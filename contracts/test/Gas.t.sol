@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {OutputOracle} from "../src/L1/OutputOracle.sol";
 import {L1Block} from "../src/L2/L1Block.sol";
 import {L2ToL1MessagePasser} from "../src/L2/L2ToL1MessagePasser.sol";
 import {RebalanceAgent} from "../src/examples/RebalanceAgent.sol";
@@ -49,13 +48,6 @@ contract GasTest is RegistryTest {
         vm.prank(Predeploys.DEPOSITOR_ACCOUNT);
         l1.setL1BlockValues(values);
         vm.snapshotGasLastCall("praxis", "L1Block.setL1BlockValues, same origin");
-    }
-
-    function test_gas_outputOracle() public {
-        OutputOracle oracle = new OutputOracle(address(this), 77001, 10);
-        vm.setBlockhash(99, bytes32(uint256(1)));
-        oracle.propose(bytes32(uint256(1)), 10, bytes32(uint256(1)), 99);
-        vm.snapshotGasLastCall("praxis", "OutputOracle.propose");
     }
 
     function test_gas_messagePasser() public {

@@ -48,8 +48,6 @@ artifacts! {
     FEE_VAULT = "FeeVault";
     /// L2: wrapped ether.
     WETH9 = "WETH9";
-    /// L1: the proposer's claims. Constructor: `(address proposer, uint256 l2ChainId, uint256 submissionInterval)`.
-    OUTPUT_ORACLE = "OutputOracle";
     /// L1: keys, limits, fees, rules, pauses. Behind a proxy; call `initialize`.
     SYSTEM_CONFIG = "SystemConfig";
     /// L1: deposits and withdrawals. Constructor: `(uint256 proofMaturityDelaySeconds)`. Behind a proxy; call `initialize`.

@@ -213,49 +213,6 @@ sol! {
 }
 
 sol! {
-    /// L1: the proposer's claims about L2 states.
-    #[sol(abi)]
-    #[derive(Debug, PartialEq, Eq)]
-    interface IOutputOracle {
-        struct Output {
-            bytes32 outputRoot;
-            uint64 l2BlockNumber;
-            uint64 l1BlockNumber;
-            uint64 timestamp;
-        }
-
-        event OutputProposed(
-            uint256 indexed index,
-            uint256 indexed l2BlockNumber,
-            bytes32 outputRoot,
-            uint256 l1BlockNumber,
-            uint256 timestamp
-        );
-
-        error ZeroProposer();
-        error IntervalOutOfRange(uint256 interval, uint256 maximum);
-        error NotProposer(address caller);
-        error ZeroOutputRoot();
-        error BlockTooEarly(uint256 l2BlockNumber, uint256 earliest);
-        error BlockOutOfRange(uint256 l2BlockNumber);
-        error L1BlockMismatch(uint256 l1BlockNumber, bytes32 expected, bytes32 found);
-        error UnknownOutput(uint256 index, uint256 count);
-
-        function version() external view returns (string memory);
-        function proposer() external view returns (address);
-        function l2ChainId() external view returns (uint256);
-        function submissionInterval() external view returns (uint256);
-        function outputCount() external view returns (uint256);
-        function getOutput(uint256 index) external view returns (Output memory);
-        function latestBlockNumber() external view returns (uint256);
-        function nextBlockNumber() external view returns (uint256);
-        function propose(bytes32 outputRoot, uint256 l2BlockNumber, bytes32 l1BlockHash, uint256 l1BlockNumber)
-            external
-            returns (uint256 index);
-    }
-}
-
-sol! {
     /// The demo's strategy: the last 20 prices of two assets in, target weights out, decided by a model.
     #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! - [`addresses`]: where each predeploy, preinstall and system account stands on L2.
 //! - [`interfaces`]: `sol!` types of every contract that the node calls or whose logs it reads.
+//! - [`settlement`]: those that settle on L1, as far as the node calls them.
 //! - [`layout`]: storage slots that the node reads or proves directly.
 //! - [`artifacts`]: creation and runtime code, from the committed output of `contracts/build.sh`.
 //! - [`predeploys()`]: the accounts with code that every L2 genesis holds.
@@ -14,10 +15,11 @@ pub mod artifacts;
 pub mod interfaces;
 pub mod layout;
 mod predeploys;
+pub mod settlement;
 
 pub use interfaces::{
     ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry, IModelValidator,
-    IOutputOracle, IRebalanceAgent,
+    IRebalanceAgent,
 };
 pub use predeploys::{Predeploy, predeploys, predeploys_with_fee_recipient, preinstalls};
 

@@ -9,7 +9,7 @@ use crate::{
     artifacts::{self, Artifact},
     interfaces::{
         ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry,
-        IModelValidator, IOutputOracle, IRebalanceAgent,
+        IModelValidator, IRebalanceAgent,
     },
     layout::{self, ModelWord, model_slot},
     predeploys, predeploys_with_fee_recipient, preinstalls,
@@ -137,7 +137,6 @@ fn interfaces_are_what_the_contracts_implement() {
         ("IL2ToL1MessagePasser", IL2ToL1MessagePasser::abi::contract(), artifacts::L2_TO_L1_MESSAGE_PASSER.json()),
         ("IGasPriceOracle", IGasPriceOracle::abi::contract(), artifacts::GAS_PRICE_ORACLE.json()),
         ("IFeeVault", IFeeVault::abi::contract(), artifacts::FEE_VAULT.json()),
-        ("IOutputOracle", IOutputOracle::abi::contract(), artifacts::OUTPUT_ORACLE.json()),
         ("IRebalanceAgent", IRebalanceAgent::abi::contract(), artifacts::REBALANCE_AGENT.json()),
         ("ICaller", ICaller::abi::contract(), artifacts::CALLER.json()),
     ];
@@ -149,6 +148,34 @@ fn interfaces_are_what_the_contracts_implement() {
         }
         assert!(!ours.is_empty(), "{name}");
         assert_eq!(ours, theirs, "{name}");
+    }
+}
+
+/// These have only what the node calls, and that is the contracts'.
+#[test]
+fn settlement_interfaces_are_parts_of_the_contracts() {
+    use crate::settlement::{
+        IAnchorStateRegistry, IDisputeGameFactory, IL1StandardBridgeSetup, IOutputGame, IPortalSetup, IQuorumResolver,
+        ISystemConfigSetup, IVerifierRegistry,
+    };
+    let pairs = [
+        (ISystemConfigSetup::abi::contract(), artifacts::SYSTEM_CONFIG.json()),
+        (IDisputeGameFactory::abi::contract(), artifacts::DISPUTE_GAME_FACTORY.json()),
+        (IOutputGame::abi::contract(), artifacts::OUTPUT_GAME.json()),
+        (IAnchorStateRegistry::abi::contract(), artifacts::ANCHOR_STATE_REGISTRY.json()),
+        (IVerifierRegistry::abi::contract(), artifacts::VERIFIER_REGISTRY.json()),
+        (IQuorumResolver::abi::contract(), artifacts::QUORUM_RESOLVER.json()),
+        (IPortalSetup::abi::contract(), artifacts::PORTAL.json()),
+        (IL1StandardBridgeSetup::abi::contract(), artifacts::L1_STANDARD_BRIDGE.json()),
+    ];
+    for (ours, json) in pairs {
+        let theirs = items(&committed_abi(json));
+        let ours = items(&ours);
+        assert!(!ours.is_empty());
+        for (name, item) in ours {
+            let found = theirs.get(&name).map(|item| item.replace(" Pure", " View"));
+            assert_eq!(found, Some(item), "{name}");
+        }
     }
 }
 

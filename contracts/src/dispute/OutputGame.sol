@@ -91,6 +91,7 @@ contract OutputGame is IOutputGame {
         createdAt = uint64(block.timestamp);
         wasRespectedGameTypeWhenCreated = anchorStateRegistry.respectedGameType() == gameType;
         proposerBond = msg.value;
+        emit Claimed(gameCreator(), rootClaim(), l2Block, l1BlockNumber(), l1Head());
     }
 
     /// @inheritdoc IOutputGame

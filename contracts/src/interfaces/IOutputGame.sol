@@ -11,6 +11,14 @@ import {IResolver} from "./IResolver.sol";
 /// contester's bond is burnt (burnt, not paid to the maker, who may be the contester).
 /// The views are those of the OP Stack's dispute games.
 interface IOutputGame {
+    /// @notice The claim was made. Everything that it says stands here, so whoever reads receipts needs no further calls.
+    event Claimed(
+        address indexed proposer,
+        bytes32 indexed root,
+        uint256 indexed l2BlockNumber,
+        uint256 l1BlockNumber,
+        bytes32 l1Head
+    );
     /// @notice Somebody says that the claim is false.
     event Contested(address indexed contester, uint256 bond, uint256 resolutionDeadline);
     /// @notice The claim has ended.

@@ -95,6 +95,15 @@ impl Chain {
         Ok(SealedBlock::seal_slow(genesis(spec)?.0).hash())
     }
 
+    /// What the output root of a rollup's genesis block commits to.
+    ///
+    /// # Errors
+    /// When the genesis state does not make a trie, or `spec` is no rollup's.
+    pub fn genesis_output(spec: &ChainSpec) -> Result<OutputPreimage, ChainError> {
+        let block = SealedBlock::seal_slow(genesis(spec)?.0);
+        OutputPreimage::of(block.header(), block.hash()).ok_or(ChainError::UnknownBlock(0))
+    }
+
     /// The specification.
     pub fn spec(&self) -> &Arc<ChainSpec> {
         &self.spec

@@ -116,6 +116,11 @@ impl SafeChain {
         self.log.latest()
     }
 
+    /// The L1 blocks of the recent past that are derived to their end, ascending, genesis first.
+    pub fn checkpoints(&self) -> impl Iterator<Item = &Checkpoint> {
+        self.log.iter()
+    }
+
     /// What was dropped, accepted and forced.
     pub const fn events(&self) -> &EventLog {
         self.pipeline.events()

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::rpc_args::RpcArgs;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use praxis_chain::HistoryMode;
 use std::path::PathBuf;
@@ -211,21 +211,77 @@ pub(crate) struct DeployArgs {
     /// The most gas that a transaction of the L2 may have, deposits aside (EIP-7825).
     #[arg(long, default_value_t = praxis_primitives::default_tx_gas_cap(), value_parser = clap::value_parser!(u64).range(21_000..))]
     pub(crate) tx_gas_cap: u64,
-    /// Least distance between two claims in L2 blocks; a minute's blocks unless given.
+    /// L2 blocks between two claims; half an hour's, at most 8,000, unless given.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=8_000))]
     pub(crate) claim_interval: Option<u64>,
     /// The batcher's account; the deployer's unless given.
     #[arg(long)]
     pub(crate) batcher: Option<Address>,
-    /// The proposer's account; the deployer's unless given.
+    /// The account that signs unsafe blocks; the deployer's unless given.
     #[arg(long)]
-    pub(crate) proposer: Option<Address>,
+    pub(crate) unsafe_block_signer: Option<Address>,
+    /// The account that may change rules and code, by the timelock; the deployer's unless given.
+    #[arg(long)]
+    pub(crate) governor: Option<Address>,
+    /// The account that rotates keys and sets fees; the deployer's unless given.
+    #[arg(long)]
+    pub(crate) operator: Option<Address>,
+    /// The account that may pause withdrawals and inference; the deployer's unless given.
+    #[arg(long)]
+    pub(crate) guardian: Option<Address>,
+    #[command(flatten)]
+    pub(crate) settlement: SettlementArgs,
     /// Least base fee of the new L2 in wei, which is also its first.
     #[arg(long, value_name = "WEI", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) base_fee_floor: Option<u64>,
     /// Accounts that hold 10,000 ether on the new L2; repeat it for several.
     #[arg(long = "fund")]
     pub(crate) fund: Vec<Address>,
+}
+
+/// Where windows and bonds begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SettlementPreset {
+    /// A week to contest a claim, two days to judge it.
+    Production,
+    /// Seconds instead of days.
+    Development,
+}
+
+/// Windows, delays and bonds of claims.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settlement")]
+pub(crate) struct SettlementArgs {
+    /// What the windows, delays and bonds are unless given below.
+    #[arg(long, value_enum, default_value_t = SettlementPreset::Production)]
+    pub(crate) settlement: SettlementPreset,
+    /// Seconds within which a claim can be contested.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) claim_window: Option<u64>,
+    /// Seconds after a contest within which verifiers judge.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) resolve_window: Option<u64>,
+    /// Seconds between a claim's end and withdrawals against it.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) finality_delay: Option<u64>,
+    /// Seconds between a withdrawal's proof and its payment.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) maturity_delay: Option<u64>,
+    /// Seconds of notice before rules or code change.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timelock_delay: Option<u64>,
+    /// Seconds that a leaving verifier's stake stays; longer than both windows together.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) exit_delay: Option<u64>,
+    /// What a claim costs until it has won.
+    #[arg(long, value_name = "WEI")]
+    pub(crate) claim_bond: Option<U256>,
+    /// What a contest costs at first.
+    #[arg(long, value_name = "WEI")]
+    pub(crate) contest_bond: Option<U256>,
+    /// A verifier's least stake.
+    #[arg(long, value_name = "WEI")]
+    pub(crate) min_stake: Option<U256>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -4,8 +4,8 @@
 //!   again from it; which head is canonical is the provider's word.
 //! - [`BlobSource`]: blobs by versioned hash, checked against it; [`BlobArchive`] keeps those that were derived.
 //! - [`TxManager`]: nonces, fees, replacement and waiting, through outages of L1.
-//! - [`oracle`]: the contract that holds claimed output roots: what was claimed, and how to claim.
-//! - [`deploy_output_oracle`], [`parse_key`]: for the command line.
+//! - [`Claim`], [`claim_calldata`]: what was claimed about the L2, and how to claim.
+//! - [`deploy_contracts`], [`parse_key`]: for the command line.
 //!
 //! Knows no EVM and no database.
 
@@ -17,8 +17,8 @@ mod error;
 #[cfg(test)]
 mod fake;
 mod fees;
+mod games;
 mod keys;
-pub mod oracle;
 mod receipts;
 mod rpc;
 mod signer;
@@ -32,11 +32,11 @@ pub use blobs::{
 };
 pub use block::CheckedBlock;
 pub use client::{BlockTag, L1Client};
-pub use deploy::{DeployError, deploy_output_oracle};
+pub use deploy::{BadParams, DeployError, DeploymentPlan, SettlementParams, SystemParams, deploy_contracts};
 pub use error::{AlteredBlock, L1Error};
 pub use fees::{BLOB_GAS, Fees, L1Prices, TRANSFER_GAS, calldata_gas};
+pub use games::{Claim, ListedClaim, claim_calldata, claim_extra_data};
 pub use keys::{KeyError, check_key, parse_key};
-pub use oracle::Claim;
 pub use rpc::{L1ClientConfig, install_tls};
 pub use signer::{L1Signer, RemoteSigner, SignerError};
 pub use tx::{Included, PendingTx, TxError, TxManager, TxManagerConfig, TxRequest};

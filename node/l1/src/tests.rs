@@ -3,12 +3,13 @@ use crate::{
 };
 use alloy_primitives::{Address, B256, Log, U256};
 use alloy_sol_types::SolEvent;
-use praxis_contracts::IOutputOracle;
+use praxis_contracts::settlement::{GAME_TYPE, IDisputeGameFactory, IOutputGame};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const INBOX: Address = Address::repeat_byte(0xFF);
-const ORACLE: Address = Address::repeat_byte(0x0A);
+const FACTORY: Address = Address::repeat_byte(0x0A);
+const GAME: Address = Address::repeat_byte(0x6A);
 const KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
 /// A block with two batches in it and a claim in its logs.
@@ -24,15 +25,21 @@ async fn block_with_batches() -> (FakeL1, B256) {
     while fake.state().mempool.len() < 2 {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    let claim = IOutputOracle::OutputProposed {
-        index: U256::from(3),
+    let said = IOutputGame::Claimed {
+        proposer: Address::repeat_byte(1),
+        root: B256::repeat_byte(5),
         l2BlockNumber: U256::from(40),
-        outputRoot: B256::repeat_byte(5),
-        l1BlockNumber: U256::ZERO,
-        timestamp: U256::ZERO,
+        l1BlockNumber: U256::from(0),
+        l1Head: B256::repeat_byte(6),
     };
-    let elsewhere = Log { address: INBOX, data: claim.encode_log_data() };
-    fake.state().logs = vec![elsewhere, Log { address: ORACLE, data: claim.encode_log_data() }];
+    let created = IDisputeGameFactory::DisputeGameCreated {
+        disputeProxy: GAME,
+        gameType: GAME_TYPE,
+        rootClaim: B256::repeat_byte(5),
+    };
+    let elsewhere = Log { address: INBOX, data: created.encode_log_data() };
+    let said = Log { address: GAME, data: said.encode_log_data() };
+    fake.state().logs = vec![elsewhere, said, Log { address: FACTORY, data: created.encode_log_data() }];
     let hash = fake.mine();
     for tx in pending {
         assert_eq!(tx.included().await.unwrap().block.hash, hash);
@@ -49,10 +56,10 @@ async fn a_block_reads_with_senders_recovered_and_claims_found() {
     let batches: Vec<_> = info.batcher_transactions.iter().map(|tx| (tx.from, tx.data.to_vec())).collect();
     let from = parse_key("batcher", KEY).unwrap().address();
     assert_eq!(batches, [(from, vec![1; 5]), (from, vec![2; 5])]);
-    assert!(client.block_info(hash, ORACLE).await.unwrap().batcher_transactions.is_empty());
-    let claims = client.claims(hash, ORACLE).await.unwrap();
+    assert!(client.block_info(hash, FACTORY).await.unwrap().batcher_transactions.is_empty());
+    let claims = client.claims(hash, FACTORY).await.unwrap();
     assert_eq!(claims.len(), 1);
-    assert_eq!((claims[0].index, claims[0].l2_block_number, claims[0].output_root), (3, 40, B256::repeat_byte(5)));
+    assert_eq!((claims[0].game, claims[0].l2_block_number, claims[0].output_root), (GAME, 40, B256::repeat_byte(5)));
     assert!(client.claims(hash, Address::repeat_byte(0x0B)).await.unwrap().is_empty());
     let (head, header) = client.head(BlockTag::Latest).await.unwrap().unwrap();
     assert_eq!((head.hash, header.parent_hash), (hash, client.block_id(0).await.unwrap().unwrap().hash));
@@ -94,7 +101,7 @@ async fn a_provider_that_alters_bytes_is_caught_and_the_hash_is_named() {
                 change(value);
             }
         }));
-        let error = client.claims(hash, ORACLE).await.unwrap_err();
+        let error = client.claims(hash, FACTORY).await.unwrap_err();
         assert!(error.is_altered() && error.to_string().contains(&hash.to_string()), "{error}");
     }
 }
@@ -131,7 +138,7 @@ async fn nodes_without_block_receipts_are_asked_for_each() {
     let block = client.block(hash).await.unwrap();
     assert_eq!(client.receipts(&block).await.unwrap(), fake.state().blocks[1].receipts);
     fake.state().hide_block_receipts = true;
-    assert_eq!(client.claims_of(&block, ORACLE).await.unwrap().len(), 1);
+    assert_eq!(client.claims_of(&block, FACTORY).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

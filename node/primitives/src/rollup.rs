@@ -47,10 +47,6 @@ pub struct RollupConfig {
     pub l1: L1Contracts,
     /// L2 blocks between two claims that a proposer makes; at most [`MAX_CLAIM_INTERVAL`].
     pub claim_interval: u64,
-    /// The L1 contract that holds claimed output roots.
-    pub output_oracle: Address,
-    /// The one account that may claim.
-    pub proposer: Address,
     /// An L2 block's gas limit.
     pub gas_limit: u64,
     /// The most gas that a transaction of the L2 may have, deposits aside (EIP-7825).

@@ -20,7 +20,7 @@ pub struct DriverConfig {
     pub prefetch: usize,
     /// How many L1 blocks are worked through before other tasks get their turn.
     pub batch: u64,
-    /// The contract whose claims are read along; `None` for roles that do not judge.
+    /// The factory whose claims are read along; `None` for roles that do not judge.
     pub claims_of: Option<Address>,
 }
 
@@ -273,6 +273,9 @@ impl L1Driver {
         })?;
         self.current = None;
         tracing::info!(l1 = checkpoint.l1.number, safe = checkpoint.safe.number, "went back to where L1 still agrees");
+        // What this round consumed before it noticed may be gone too.
+        advance.consumed.retain(|(consumed, _)| consumed.l1.number <= checkpoint.l1.number);
+        advance.blocks.retain(|(block, _)| block.number <= checkpoint.safe.number);
         advance.rewound_to = Some(checkpoint);
         Ok(())
     }
@@ -355,7 +358,7 @@ impl Fetcher {
         let Some(id) = self.client.block_id(number).await? else { return Ok(None) };
         let block = self.client.block(id.hash).await?;
         let claims = match self.claims_of {
-            Some(oracle) => self.client.claims_of(&block, oracle).await?,
+            Some(factory) => self.client.claims_of(&block, factory).await?,
             None => vec![],
         };
         let info = Arc::new(block.info(self.batch_inbox));

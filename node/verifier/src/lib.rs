@@ -7,11 +7,13 @@
 mod driver;
 mod error;
 mod judge;
+mod safe_history;
 mod verifier;
 mod window;
 
 pub use driver::{Advance, DriverConfig, L1Driver, SyncStatus};
 pub use error::DriverError;
 pub use judge::{Difference, Judge, Verdict};
+pub use safe_history::SafeHistory;
 pub use verifier::{Report, Verifier};
 pub use window::L1Window;

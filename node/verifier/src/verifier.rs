@@ -1,8 +1,7 @@
 //! A verifier: a driver on its own database, and a judge.
 
-use crate::{Advance, Difference, DriverError, Judge, L1Driver, Verdict};
+use crate::{Advance, Difference, DriverError, Judge, L1Driver, SafeHistory, Verdict};
 use praxis_chain::ChainError;
-use praxis_l1::Claim;
 use std::time::Duration;
 
 /// What a verification came to.
@@ -18,8 +17,6 @@ pub struct Report {
     pub last_right: Option<u64>,
     /// The wrong claim about the lowest block.
     pub first_difference: Option<Difference>,
-    /// Claims about blocks that L1 does not give, though their window may still be open.
-    pub unbacked: Vec<Claim>,
     /// What derivation dropped, newest last.
     pub dropped: Vec<String>,
 }
@@ -28,6 +25,9 @@ pub struct Report {
 pub struct Verifier {
     driver: L1Driver,
     judge: Judge,
+    history: SafeHistory,
+    /// Verdicts about the claims of before this process, until the first advance hands them out.
+    past: Vec<Verdict>,
 }
 
 impl Verifier {
@@ -38,8 +38,10 @@ impl Verifier {
     /// When L1 can't be read.
     pub async fn new(driver: L1Driver) -> Result<Self, DriverError> {
         let mut judge = Judge::default();
-        judge.add(driver.past_claims().await?);
-        Ok(Self { driver, judge })
+        let safe = driver.safe();
+        let history = SafeHistory::new(safe.checkpoints());
+        let past = judge.judge(safe.chain(), &history, driver.past_claims().await?).map_err(DriverError::from)?;
+        Ok(Self { driver, judge, history, past })
     }
 
     /// The driver.
@@ -55,12 +57,15 @@ impl Verifier {
         let mut advance = self.driver.advance().await?;
         if let Some(checkpoint) = &advance.rewound_to {
             self.judge.rewind(checkpoint);
+            self.history.rewind(checkpoint);
         }
-        for (_, claims) in &mut advance.consumed {
-            self.judge.add(std::mem::take(claims));
+        let mut verdicts = std::mem::take(&mut self.past);
+        let chain = self.driver.safe().chain();
+        for (checkpoint, claims) in &mut advance.consumed {
+            self.history.push(checkpoint);
+            let judged = self.judge.judge(chain, &self.history, std::mem::take(claims));
+            verdicts.extend(judged.map_err(DriverError::from)?);
         }
-        let safe = self.driver.safe();
-        let verdicts = self.judge.judge(safe.chain(), safe.safe().number).map_err(DriverError::from)?;
         Ok((advance, verdicts))
     }
 
@@ -76,7 +81,6 @@ impl Verifier {
             claims_right: self.judge.right(),
             last_right: self.judge.last_right(),
             first_difference: self.judge.first_difference().cloned(),
-            unbacked: self.judge.pending().copied().collect(),
             dropped: safe
                 .events()
                 .iter()

@@ -1,6 +1,7 @@
 //! An L1 by anvil.
 
 use crate::{Rpc, Service};
+use alloy_primitives::U256;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::{
@@ -76,8 +77,13 @@ impl Anvil {
 
     /// Sends a transaction from any account, whoever holds its key; its hash.
     pub async fn send_as(&self, from: &str, to: &str, data: &str) -> Result<String> {
+        self.pay_as(from, to, data, U256::ZERO).await
+    }
+
+    /// As [`Self::send_as`], with wei.
+    pub async fn pay_as(&self, from: &str, to: &str, data: &str, wei: U256) -> Result<String> {
         self.rpc.call("anvil_impersonateAccount", json!([from])).await?;
-        let transaction = json!({ "from": from, "to": to, "data": data });
+        let transaction = json!({ "from": from, "to": to, "data": data, "value": wei });
         let hash = self.rpc.call("eth_sendTransaction", json!([transaction])).await?;
         hash.as_str().map(str::to_owned).context("a transaction hash")
     }

@@ -1,6 +1,6 @@
 //! A deployment on anvil, with roles as separate processes.
 
-use crate::{Anvil, Oracle, Rpc, Service, dev_account, dev_key, praxis, run};
+use crate::{Anvil, Claims, Rpc, Service, dev_account, dev_key, praxis, run};
 use alloy_primitives::B256;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ const DEPLOYER: u32 = 0;
 const BATCHER: u32 = 2;
 /// L2 blocks between two claims.
 const CLAIM_INTERVAL: &str = "8";
-/// Account that claims.
+/// Account that pays the bonds of claims.
 const PROPOSER: u32 = 3;
 
 /// An L1 with the contracts on it, and the configuration file.
@@ -24,8 +24,8 @@ const PROPOSER: u32 = 3;
 pub struct Deployment {
     /// The L1.
     pub anvil: Anvil,
-    /// The contract with the claims.
-    pub oracle: Oracle,
+    /// The claims on it.
+    pub claims: Claims,
     /// The rollup configuration file.
     pub rollup: PathBuf,
     /// Its content.
@@ -49,7 +49,7 @@ impl Deployment {
         let folder = tempfile::tempdir()?;
         let rollup = folder.path().join("rollup.json");
         let config = deploy(&anvil.rpc.url, &rollup, sequencing_window).await?;
-        Ok(Self { oracle: Oracle::of(&config)?, anvil, rollup, config, folder })
+        Ok(Self { claims: Claims::of(&config)?, anvil, rollup, config, folder })
     }
 
     /// A folder of this deployment for a role's state.
@@ -60,6 +60,11 @@ impl Deployment {
     /// A field of the configuration that is a string.
     pub fn field(&self, name: &str) -> Result<&str> {
         self.config[name].as_str().with_context(|| format!("no {name} in {}", self.config))
+    }
+
+    /// The account that pays the bonds of claims.
+    pub fn proposer(&self) -> Result<String> {
+        Ok(dev_account(PROPOSER)?.address().to_string())
     }
 
     /// Starts `praxis node` with `--role sequencer` and further arguments, and waits for its first block.
@@ -96,14 +101,12 @@ impl Role {
 async fn deploy(l1: &str, rollup: &Path, sequencing_window: u64) -> Result<Value> {
     let out = rollup.display().to_string();
     let window = sequencing_window.to_string();
-    let (batcher, proposer) =
-        (dev_account(BATCHER)?.address().to_string(), dev_account(PROPOSER)?.address().to_string());
+    let batcher = dev_account(BATCHER)?.address().to_string();
     let funded = dev_account(1)?.address().to_string();
     let fixed = ["--json", "deploy", "--l1", l1, "--out", &out, "--sequencing-window", &window];
-    let accounts =
-        ["--claim-interval", CLAIM_INTERVAL, "--batcher", &batcher, "--proposer", &proposer, "--fund", &funded];
+    let accounts = ["--claim-interval", CLAIM_INTERVAL, "--batcher", &batcher, "--fund", &funded];
     let mut command = praxis(fixed.iter().chain(&accounts))?;
     command.env("PRAXIS_PRIVATE_KEY", dev_key(DEPLOYER)?);
-    run(command, Duration::from_secs(60)).await?.expect(0)?;
+    run(command, Duration::from_secs(120)).await?.expect(0)?;
     Ok(serde_json::from_slice(&std::fs::read(rollup)?)?)
 }

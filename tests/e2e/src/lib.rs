@@ -3,23 +3,23 @@
 //! It knows none of the node's code, only the command line, JSON-RPC and the contracts' ABIs.
 
 mod anvil;
+mod claims;
 mod command;
 mod deployment;
 mod dev;
 mod exchange;
 pub mod onnx;
-mod oracle;
 mod proxy;
 mod rpc;
 mod service;
 mod wallet;
 
 pub use anvil::{Anvil, foundry, python};
+pub use claims::{Claim, Claims, read};
 pub use command::{Finished, fixture, praxis, praxis_path, run};
 pub use deployment::{Deployment, Role};
 pub use dev::Dev;
 pub use exchange::{Exchange, read_exchanges, shared_fixtures};
-pub use oracle::Oracle;
 pub use proxy::Proxy;
 pub use rpc::{Rpc, eventually, quantity};
 pub use service::Service;

@@ -1,7 +1,7 @@
 //! An older processor computes the same bits: Nehalem has neither AVX nor fused multiply-add.
 
 use anyhow::{Context, Result};
-use praxis_e2e::{Anvil, Dev, Finished, Oracle, eventually, fixture, praxis, praxis_path, run};
+use praxis_e2e::{Anvil, Claims, Dev, Finished, eventually, fixture, praxis, praxis_path, run};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::process::Command;
@@ -85,12 +85,12 @@ async fn the_demos_chain_has_the_same_output_roots() -> Result<()> {
     native(&["demo", "--rpc", &dev.l2.url, "--l1-url", &anvil.rpc.url]).await?;
     let rollup = folder.path().join("rollup.json");
     std::fs::copy(&dev.rollup, &rollup)?;
-    let oracle = Oracle::of(&serde_json::from_slice(&std::fs::read(&rollup)?)?)?;
+    let claims = Claims::of(&serde_json::from_slice(&std::fs::read(&rollup)?)?)?;
     let decided = dev.l2.block_number().await?;
     let covered = async || {
-        let count = oracle.count(&anvil.rpc).await?;
+        let count = claims.count(&anvil.rpc).await?;
         let last = count.checked_sub(1).context("no claim yet")?;
-        Ok((oracle.claim(&anvil.rpc, last).await?.0 >= decided).then_some(()))
+        Ok((claims.claim(&anvil.rpc, last).await?.l2_block >= decided).then_some(()))
     };
     eventually("a claim after the decision", Duration::from_secs(120), covered)
         .await

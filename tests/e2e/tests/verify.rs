@@ -13,12 +13,12 @@ const WINDOW: u64 = 30;
 /// Waits until L1 confirms a block that may be claimed, claims it with what `root` makes of its output root, and waits until
 /// the claim is on L1. The claimed block.
 async fn claim(deployment: &Deployment, node: &Role, root: impl Fn(B256) -> B256) -> Result<u64> {
-    let (anvil, oracle) = (&deployment.anvil, &deployment.oracle);
-    let block = oracle.next_block(&anvil.rpc).await?.max(1);
+    let (anvil, claims) = (&deployment.anvil, &deployment.claims);
+    let block = claims.next_block(&anvil.rpc).await?;
     node.rpc.reaches("safe", block, MINUTE).await.with_context(|| node.service.tail())?;
-    let count = oracle.count(&anvil.rpc).await?;
-    oracle.propose(anvil, root(node.output_root(block).await?), block).await?;
-    eventually("the claim on L1", MINUTE, async || Ok((oracle.count(&anvil.rpc).await? > count).then_some(()))).await?;
+    let count = claims.count(&anvil.rpc).await?;
+    claims.propose(anvil, &deployment.proposer()?, root(node.output_root(block).await?), block).await?;
+    eventually("the claim on L1", MINUTE, async || Ok((claims.count(&anvil.rpc).await? > count).then_some(()))).await?;
     Ok(block)
 }
 
@@ -28,7 +28,7 @@ async fn with_claims(claims: u64) -> Result<Deployment> {
     let mut node = deployment.sequencer(&[]).await?;
     transfer(&node.rpc, &dev_account(1)?, None).await?;
     let l1 = &deployment.anvil.rpc;
-    let enough = async || Ok((deployment.oracle.count(l1).await? >= claims).then_some(()));
+    let enough = async || Ok((deployment.claims.count(l1).await? >= claims).then_some(()));
     eventually("claims", 2 * MINUTE, enough).await.with_context(|| node.service.tail())?;
     node.service.kill().await?;
     Ok(deployment)
@@ -39,8 +39,8 @@ async fn an_honest_chain_agrees() -> Result<()> {
     let deployment = with_claims(2).await?;
     let l1 = deployment.anvil.rpc.url.clone();
     let answer = deployment.verify(&l1).await?.expect(0)?.json()?;
-    let count = deployment.oracle.count(&deployment.anvil.rpc).await?;
-    let (last, _) = deployment.oracle.claim(&deployment.anvil.rpc, count - 1).await?;
+    let count = deployment.claims.count(&deployment.anvil.rpc).await?;
+    let last = deployment.claims.claim(&deployment.anvil.rpc, count - 1).await?.l2_block;
     let all_right = answer["claimsRight"] == count && answer["lastRight"] == last;
     anyhow::ensure!(
         all_right && answer["firstDifference"].is_null(),
@@ -81,7 +81,9 @@ async fn post(
         let input = batch["input"].as_str().context("a transaction's input")?;
         deployment.anvil.send_as(batcher, inbox, &change(input)).await?;
     }
-    deployment.oracle.propose(&deployment.anvil, claim.0, claim.1).await?;
+    // A claim names an L1 block that holds what it follows from.
+    deployment.anvil.mine(3).await?;
+    deployment.claims.propose(&deployment.anvil, &deployment.proposer()?, claim.0, claim.1).await?;
     deployment.anvil.mine(3).await
 }
 
@@ -97,7 +99,7 @@ async fn a_corrupt_frame_leaves_a_claim_without_backing() -> Result<()> {
     let deployment = Deployment::new(WINDOW).await?;
     let anvil = &deployment.anvil;
     let mut node = deployment.sequencer(&["--no-proposer"]).await?;
-    let claimable = deployment.oracle.next_block(&anvil.rpc).await?;
+    let claimable = deployment.claims.next_block(&anvil.rpc).await?;
     node.rpc.reaches("safe", claimable, 2 * MINUTE).await.with_context(|| node.service.tail())?;
 
     // From here on L1 moves only by hand, and only while no batch waits: so the next one stays outside, and the test decides
@@ -125,11 +127,14 @@ async fn a_corrupt_frame_leaves_a_claim_without_backing() -> Result<()> {
     post(&deployment, &batches, str::to_owned, (root, block)).await?;
     deployment.verify(&anvil.rpc.url).await?.expect(0)?;
 
-    // With one digit changed, nothing does; once the window has passed, that is certain.
+    // With one digit changed, nothing does.
     anvil.rpc.call("evm_revert", json!([snapshot])).await?;
     post(&deployment, &batches, corrupt, (root, block)).await?;
+    let says = format!("does not give block {block}");
+    deployment.verify(&anvil.rpc.url).await?.expect(3)?.says(&["nothing on L1 backs this claim", &says])?;
+    // Once the window has passed, other blocks stand there; the claim is as wrong as it was.
     anvil.mine(WINDOW + 10).await?;
-    deployment.verify(&anvil.rpc.url).await?.expect(3)?.says(&["claim", &format!("block {block}")])?;
+    deployment.verify(&anvil.rpc.url).await?.expect(3)?.says(&[&says])?;
     Ok(())
 }
 

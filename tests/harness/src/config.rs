@@ -1,6 +1,6 @@
 //! The rollup that tests run, and how they open its chain.
 
-use crate::{BATCHER, L1Miner, PROPOSER, account};
+use crate::{BATCHER, L1Miner, account};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, U256};
 use praxis_chain::{Chain, ChainOptions};
@@ -38,8 +38,6 @@ pub fn base_config(l1: &L1Miner) -> RollupConfig {
         batcher: BATCHER,
         l1: Default::default(),
         claim_interval: 4,
-        output_oracle: Address::repeat_byte(0xc1),
-        proposer: PROPOSER,
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),

@@ -1,6 +1,6 @@
 //! An L1 in memory.
 
-use crate::{BATCHER, L1_GENESIS_NUMBER, L1_GENESIS_TIME};
+use crate::{BATCHER, L1_GENESIS_NUMBER, L1_GENESIS_TIME, PROPOSER};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use praxis_builder::L1View;
@@ -202,14 +202,16 @@ impl L1Miner {
     }
 
     fn hold_claims(&mut self, l1: BlockNumHash) {
-        let mut index = self.claims().count() as u64;
         for request in std::mem::take(&mut self.waiting_claims) {
-            let ClaimRequest { l2_block_number, output_root, l1: named } = request;
-            if self.is_canonical(named) {
-                let claim = Claim { index, l2_block_number, output_root, l1 };
-                self.claims.entry(l1.hash).or_default().push(claim);
-                index += 1;
+            let ClaimRequest { l2_block_number, output_root, l1: l1_head } = request;
+            if !self.is_canonical(l1_head) {
+                continue;
             }
+            self.count += 1;
+            let game = Address::from_word(keccak256([b"game".as_slice(), &self.count.to_be_bytes()].concat()));
+            let held = self.claims.entry(l1.hash).or_default();
+            let index = held.len() as u64;
+            held.push(Claim { game, proposer: PROPOSER, index, l2_block_number, output_root, l1_head, l1 });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::{Followed, Follower, L1Miner};
 use praxis_chain::{Chain, ChainOptions, SafeChainError};
 use praxis_primitives::RollupConfig;
-use praxis_verifier::{Difference, Judge, Verdict};
+use praxis_verifier::{Difference, Judge, SafeHistory, Verdict};
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 
@@ -11,6 +11,7 @@ struct Running {
     chain: Arc<Chain>,
     follower: Follower,
     judge: Judge,
+    history: SafeHistory,
     /// Claims of L1 blocks that were derived before this start have been handed to the judge.
     caught_up: bool,
 }
@@ -19,7 +20,8 @@ impl Running {
     fn open(path: &Path, config: &Arc<RollupConfig>, options: ChainOptions) -> Self {
         let chain = Chain::open(path, config.chain_spec(), options).expect("the verifier's chain opens");
         let follower = Follower::open(chain.clone());
-        Self { chain, follower, judge: Judge::default(), caught_up: false }
+        let history = SafeHistory::new(follower.safe_chain().checkpoints());
+        Self { chain, follower, judge: Judge::default(), history, caught_up: false }
     }
 }
 
@@ -88,19 +90,22 @@ impl TestVerifier {
     /// # Errors
     /// As [`Self::follow`].
     pub fn follow_to(&mut self, l1: &L1Miner, last: u64) -> Result<(Followed, Vec<Verdict>), SafeChainError> {
-        let Running { chain, follower, judge, caught_up } = self.running.as_mut().expect("it runs");
+        let Running { chain, follower, judge, history, caught_up } = self.running.as_mut().expect("it runs");
+        let mut verdicts = vec![];
         if !std::mem::replace(caught_up, true) {
             let past = self.config.genesis.l1.number + 1..=follower.safe_chain().consumed().l1.number;
-            judge.add(past.filter_map(|n| l1.at(n)).flat_map(|block| l1.claims_in(block.hash)).copied());
+            let claims = past.filter_map(|n| l1.at(n)).flat_map(|block| l1.claims_in(block.hash)).copied();
+            verdicts.extend(judge.judge(chain, history, claims)?);
         }
         let followed = follower.follow_to(l1, last)?;
         if let Some(to) = &followed.rewound_to {
             judge.rewind(to);
+            history.rewind(to);
         }
-        for checkpoint in &followed.consumed {
-            judge.add(l1.claims_in(checkpoint.l1.hash).iter().copied());
+        for checkpoint in followed.consumed.iter().filter(|checkpoint| l1.is_canonical(checkpoint.l1)) {
+            history.push(checkpoint);
+            verdicts.extend(judge.judge(chain, history, l1.claims_in(checkpoint.l1.hash).iter().copied())?);
         }
-        let verdicts = judge.judge(chain, follower.safe().number)?;
         Ok((followed, verdicts))
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
     let serves = args.roles.contains(&Role::Sequencer) || args.roles.contains(&Role::Follower);
     let mut rpc = None;
     if serves {
-        let sequencer = args.roles.contains(&Role::Sequencer).then(|| sequencer_keys(&args, &config)).transpose()?;
+        let sequencer = args.roles.contains(&Role::Sequencer).then(|| sequencer_keys(&args)).transpose()?;
         let options = L2Options {
             config: config.clone(),
             datadir: &args.datadir,
@@ -65,7 +65,8 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
 
 async fn start_verifier(args: &NodeArgs, config: &Arc<RollupConfig>, tasks: &mut Tasks) -> Result<(), Failure> {
     let chain = open_chain(config, &args.datadir.join("verifier"), Durability::PowerLoss)?;
-    let driver_config = DriverConfig { poll: POLL, claims_of: Some(config.output_oracle), ..DriverConfig::default() };
+    let driver_config =
+        DriverConfig { poll: POLL, claims_of: Some(config.l1.dispute_game_factory), ..DriverConfig::default() };
     tasks.spawn("pruning of the verifier's history", prune_history(chain.clone(), args.history));
     let (driver, _) = driver(chain, &args.l1, driver_config).await?;
     tasks.spawn("verifier", Verifier::new(driver).await?.run(report_verdict));
@@ -73,14 +74,18 @@ async fn start_verifier(args: &NodeArgs, config: &Arc<RollupConfig>, tasks: &mut
 }
 
 /// The keys of the sequencer's L1 accounts: one each, because an account's nonces have one owner.
-fn sequencer_keys(args: &NodeArgs, config: &RollupConfig) -> Result<SequencerKeys, Failure> {
+fn sequencer_keys(args: &NodeArgs) -> Result<SequencerKeys, Failure> {
     let batcher = (!args.no_batcher).then(|| role_key(args, args.batcher_key.as_deref())).transpose()?;
     let proposer = (!args.no_proposer).then(|| role_key(args, args.proposer_key.as_deref())).transpose()?;
-    if batcher.is_some() && proposer.is_some() && config.batcher == config.proposer {
-        return Err(Failure::usage(
-            "batcher and proposer are the same account in the rollup configuration, but each needs its own: deploy with \
-             --batcher and --proposer, or run one of them elsewhere with --no-batcher or --no-proposer",
-        ));
+    let same = |batcher: &PrivateKeySigner, proposer: &PrivateKeySigner| batcher.address() == proposer.address();
+    if let (Some(one), Some(other)) = (&batcher, &proposer)
+        && same(one, other)
+    {
+        return Err(Failure::usage(format!(
+            "batcher and proposer would both send from {}, but each needs an account of its own: give --batcher-key and \
+             --proposer-key, or run one of them elsewhere with --no-batcher or --no-proposer",
+            one.address()
+        )));
     }
     Ok(SequencerKeys { batcher, proposer })
 }

@@ -1,13 +1,14 @@
 //! `praxis dev`: everything in one process.
 
 use super::{
-    DeploymentPlan, L2Node, L2Options, SequencerKeys, Tasks, check_golden_digests,
+    L2Node, L2Options, RollupPlan, SequencerKeys, Tasks, check_golden_digests,
     config::{deploy, read_rollup, write_rollup_files, write_whole},
     l1::{dev_addresses, dev_balance, start_dev_l1},
     l2::{driver, open_chain},
 };
 use crate::{failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
 use praxis_chain::HistoryMode;
+use praxis_l1::SettlementParams;
 use praxis_primitives::RollupConfig;
 use praxis_rpc::RpcConfig;
 use praxis_storage::Durability;
@@ -219,18 +220,24 @@ async fn rollup_config(path: &Path, l1_url: &Url, options: &DevOptions) -> Resul
         return read_rollup(path);
     }
     let balance = dev_balance();
-    let plan = DeploymentPlan {
+    let deployer = keys::dev_account(DEPLOYER)?;
+    let claim_interval = (CLAIM_EVERY_MS / options.block_time_ms).max(1);
+    let plan = RollupPlan {
         l2_chain_id: DEV_L2_CHAIN_ID,
         block_time_ms: options.block_time_ms,
         sequencing_window: options.sequencing_window,
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         batcher: keys::dev_account(BATCHER)?.address(),
-        proposer: keys::dev_account(PROPOSER)?.address(),
-        submission_interval: (CLAIM_EVERY_MS / options.block_time_ms).max(1),
+        unsafe_block_signer: deployer.address(),
+        governor: deployer.address(),
+        operator: deployer.address(),
+        guardian: deployer.address(),
+        claim_interval,
+        settlement: SettlementParams::development(claim_interval),
         base_fee_floor: options.base_fee_floor,
         balances: dev_addresses()?.into_iter().map(|address| (address, balance)).collect(),
     };
-    let config = deploy(l1_url, keys::dev_account(DEPLOYER)?, plan).await?.config;
+    let config = deploy(l1_url, deployer, plan, &path.with_extension("deploying.json"), |_, _, _| {}).await?;
     write_rollup_files(&config, path, None)?;
     Ok(config)
 }
@@ -243,7 +250,8 @@ async fn start_verifier(
     tasks: &mut Tasks,
 ) -> Result<(), Failure> {
     let chain = open_chain(config, &datadir.join("verifier"), Durability::ProcessCrash)?;
-    let driver_config = DriverConfig { poll: POLL, claims_of: Some(config.output_oracle), ..DriverConfig::default() };
+    let driver_config =
+        DriverConfig { poll: POLL, claims_of: Some(config.l1.dispute_game_factory), ..DriverConfig::default() };
     let (driver, _) = driver(chain, l1, driver_config).await?;
     let verifier = Verifier::new(driver).await?;
     tasks.spawn("verifier", verifier.run(report_verdict));
@@ -257,7 +265,7 @@ pub(crate) fn report_verdict(verdict: &Verdict) {
             metrics::counter!("praxis_claims_right_total").increment(1);
             tracing::debug!(block = claim.l2_block_number, "a claim was replayed and is right");
         }
-        Verdict::Wrong(difference) => {
+        Verdict::Wrong(_, difference) => {
             metrics::counter!("praxis_claims_wrong_total").increment(1);
             tracing::error!("{difference}");
         }

@@ -197,9 +197,6 @@ fn check_sequencer_keys(keys: &SequencerKeys, config: &RollupConfig) -> Result<(
     if let Some(signer) = &keys.batcher {
         check_key("batcher", signer, config.batcher)?;
     }
-    if let Some(signer) = &keys.proposer {
-        check_key("proposer", signer, config.proposer)?;
-    }
     Ok(())
 }
 
@@ -241,8 +238,12 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
         tasks.spawn("batcher", batcher.run());
     }
     if let Some(signer) = keys.proposer {
-        let proposer_config =
-            ProposerConfig { oracle: config.output_oracle, poll_interval: poll, max_backoff: MAX_BACKOFF };
+        let proposer_config = ProposerConfig {
+            contracts: config.l1,
+            interval: config.claim_interval,
+            poll_interval: poll,
+            max_backoff: MAX_BACKOFF,
+        };
         let proposer = Proposer::new(proposer_config, source, client.clone(), manager(signer));
         tasks.spawn("proposer", async move {
             proposer.run().await;

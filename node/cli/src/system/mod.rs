@@ -8,7 +8,7 @@ mod source;
 mod tasks;
 mod view;
 
-pub(crate) use config::{DeploymentPlan, deploy, read_rollup, write_rollup_files};
+pub(crate) use config::{RollupPlan, deploy, read_rollup, write_rollup_files};
 pub(crate) use dev::{DevOptions, DevSystem, report_verdict};
 pub(crate) use l2::{
     L2Node, L2Options, SequencerKeys, chain_options, check_golden_digests, driver, follow_pool, open_chain,

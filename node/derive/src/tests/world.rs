@@ -67,8 +67,6 @@ pub(super) fn config() -> RollupConfig {
         batcher: BATCHER,
         l1: Default::default(),
         claim_interval: 4,
-        output_oracle: Address::ZERO,
-        proposer: Address::ZERO,
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),

@@ -9,7 +9,10 @@ use crate::{BlockTag, Fees, L1Client, L1Error, L1Prices, L1Signer, SignerError, 
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, U8, U64, U256, hex};
 use alloy_sol_types::SolInterface;
-use praxis_contracts::IOutputOracle::IOutputOracleErrors;
+use praxis_contracts::settlement::{
+    IDisputeGameFactory::IDisputeGameFactoryErrors, IOutputGame::IOutputGameErrors,
+    IQuorumResolver::IQuorumResolverErrors, IVerifierRegistry::IVerifierRegistryErrors,
+};
 use praxis_derive::blob::encode_blob;
 use serde::Deserialize;
 use serde_json::json;
@@ -495,13 +498,23 @@ async fn empty_sidecar() -> Result<Sidecar, L1Error> {
         .ok_or_else(|| L1Error::NotFound { url: "this process".to_owned(), what: "an empty blob".to_owned() })
 }
 
-/// The output oracle is the one contract that is called here, so its errors are read by name.
+/// The errors of the contracts that are called here are read by name.
 fn revert_reason(message: String, data: Option<String>) -> String {
     let Some(bytes) = data.and_then(|data| hex::decode(data).ok()) else { return message };
-    if let Ok(error) = IOutputOracleErrors::abi_decode(&bytes) {
-        return format!("{error:?}");
+    let named = [
+        named::<IDisputeGameFactoryErrors>,
+        named::<IOutputGameErrors>,
+        named::<IQuorumResolverErrors>,
+        named::<IVerifierRegistryErrors>,
+    ];
+    if let Some(name) = named.iter().find_map(|read| read(&bytes)) {
+        return name;
     }
     alloy_sol_types::decode_revert_reason(&bytes).filter(|reason| !reason.is_empty()).unwrap_or(message)
+}
+
+fn named<E: SolInterface + std::fmt::Debug>(bytes: &[u8]) -> Option<String> {
+    E::abi_decode(bytes).ok().map(|error| format!("{error:?}"))
 }
 
 #[cfg(test)]
@@ -509,11 +522,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oracles_errors_are_named() {
-        let data = "0xc081d4000000000000000000000000000000000000000000000000000000000000000005\
-                    000000000000000000000000000000000000000000000000000000000000000a";
-        let reason = revert_reason("execution reverted".to_owned(), Some(data.to_owned()));
-        assert!(reason.contains("BlockTooEarly") && reason.contains("earliest: 10"), "{reason}");
+    fn the_contracts_errors_are_named() {
+        use praxis_contracts::settlement::IOutputGame::IncorrectBond;
+        let error = IncorrectBond { given: U256::from(5), required: U256::from(10) };
+        let data = hex::encode_prefixed(alloy_sol_types::SolError::abi_encode(&error));
+        let reason = revert_reason("execution reverted".to_owned(), Some(data));
+        assert!(reason.contains("IncorrectBond") && reason.contains("required: 10"), "{reason}");
         assert_eq!(revert_reason("no".to_owned(), Some("0x".to_owned())), "no");
     }
 }

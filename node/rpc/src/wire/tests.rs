@@ -287,8 +287,6 @@ fn the_rollup_configuration_has_op_nodes_fields_and_reads_back_whole() {
         batcher: SENDER,
         l1: Default::default(),
         claim_interval: 4,
-        output_oracle: OTHER,
-        proposer: SENDER,
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),

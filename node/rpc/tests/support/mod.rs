@@ -69,8 +69,6 @@ fn rollup_spec() -> ChainSpec {
         batcher: Address::repeat_byte(2),
         l1: Default::default(),
         claim_interval: 4,
-        output_oracle: Address::repeat_byte(3),
-        proposer: Address::repeat_byte(4),
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),

@@ -2,11 +2,12 @@
 
 use crate::SOMEBODY;
 use alloy_eips::eip2718::Encodable2718;
-use alloy_primitives::{Bytes, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use praxis_chain::ChainOptions;
-use praxis_harness::{World, account, chain_options, rewrite_batch};
+use praxis_harness::{TestVerifier, World, account, chain_options, rewrite_batch};
 use praxis_primitives::StateDiff;
 use praxis_proposer::ClaimRequest;
+use praxis_verifier::Verdict;
 use std::sync::Arc;
 
 /// Claims about every block from `first` to the sequencer's head, as the sequencer has them.
@@ -38,7 +39,7 @@ fn a_changed_claim_is_named() {
     assert_eq!(difference.l2_block, claims[2].l2_block_number);
     assert_eq!(difference.last_right, Some(claims[1].l2_block_number));
     assert_eq!(difference.replayed, world.sequencer.output(difference.l2_block).root());
-    assert_eq!((difference.claimed, difference.claim_index), (claims[2].output_root, 2));
+    assert_eq!((difference.claimed, difference.game), (claims[2].output_root, claims[2].game));
     assert!(!difference.forced);
 }
 
@@ -59,6 +60,7 @@ fn a_differently_signed_transaction_under_the_honest_claim_is_named() {
         }))
     }));
     world.batcher.step(&world.sequencer, &mut world.l1);
+    world.l1.mine();
     claim_all(&mut world, 1);
     world.l1.mine();
     world.verifier.follow(&world.l1).unwrap();
@@ -83,6 +85,7 @@ fn one_wei_out_of_nothing_is_named() {
     (0..8).for_each(|_| drop(world.sequencer.build(&world.l1)));
     assert_eq!(world.sequencer.balance(SOMEBODY), U256::from(1));
     world.batcher.step(&world.sequencer, &mut world.l1);
+    world.l1.mine();
     claim_all(&mut world, 1);
     world.l1.mine();
     world.verifier.follow(&world.l1).unwrap();
@@ -116,8 +119,8 @@ const CORRUPTIONS: &[Corruption] = &[
     ("the end", |data| data.truncate(data.len() - 2)),
 ];
 
-/// The batch never arrives whole. The claims about its blocks hang in the air, and when the window has passed they
-/// contradict the forced blocks.
+/// The batch never arrives whole: what is claimed about its blocks follows from nothing on L1, which a verifier says at once. When
+/// the window has passed, forced blocks stand there, and later claims contradict those.
 #[test]
 fn a_corrupt_frame_leaves_claims_that_nothing_backs() {
     for (what, corrupt) in CORRUPTIONS {
@@ -131,20 +134,46 @@ fn a_corrupt_frame_leaves_claims_that_nothing_backs() {
             Some(data.into())
         }));
         world.batcher.step(&world.sequencer, &mut world.l1);
+        world.l1.mine();
         claim_all(&mut world, 4);
         world.l1.mine();
         world.verifier.follow(&world.l1).unwrap();
         assert!(world.verifier.chain().head().number < 4, "{what}");
-        assert_eq!(world.verifier.difference(), None, "{what}: the window is open");
-        assert_eq!(world.verifier.judge().pending().count(), 1);
+        let difference = world.verifier.difference().expect(what).clone();
+        assert_eq!((difference.l2_block, difference.replayed, difference.preimage), (4, B256::ZERO, None), "{what}");
+        assert!(difference.to_string().contains("nothing on L1 backs this claim"), "{what}: {difference}");
 
         world.l1.mine_empty(world.config.sequencing_window + 2);
-        world.verifier.follow(&world.l1).unwrap();
-        let difference = world.verifier.difference().expect(what);
-        assert!(difference.forced, "{what}");
-        assert_eq!((difference.l2_block, difference.claim_index), (4, 0), "{what}");
-        assert!(difference.to_string().contains("nothing on L1 backs this claim"), "{what}: {difference}");
+        claim_all(&mut world, 4);
+        world.l1.mine();
+        let (_, verdicts) = world.verifier.follow(&world.l1).unwrap();
+        let [Verdict::Wrong(_, difference)] = &verdicts[..] else { panic!("{what}: {verdicts:?}") };
+        assert!(difference.forced && difference.preimage.is_some(), "{what}");
+        assert!(difference.to_string().contains("its window has passed"), "{what}: {difference}");
     }
+}
+
+/// A true root, claimed before L1 holds what it follows from, is a false claim: its head does not give the block. When L1 holds
+/// the batch later, that changes nothing, so verifiers who look at different times agree.
+#[test]
+fn a_claim_that_comes_before_its_batch_is_wrong_for_good() {
+    let mut world = World::default();
+    (0..4).for_each(|_| drop(world.sequencer.build(&world.l1)));
+    claim_all(&mut world, 4);
+    world.l1.mine();
+    world.batcher.step(&world.sequencer, &mut world.l1);
+    world.l1.mine();
+    let mut late = TestVerifier::new(world.config.clone(), chain_options());
+    for verifier in [&mut world.verifier, &mut late] {
+        let (_, verdicts) = verifier.follow(&world.l1).unwrap();
+        assert!(verifier.chain().head().number >= 4, "the batch is there");
+        let [Verdict::Wrong(claim, difference)] = &verdicts[..] else { panic!("{verdicts:?}") };
+        assert_eq!((claim.l2_block_number, difference.replayed), (4, B256::ZERO));
+    }
+    claim_all(&mut world, 4);
+    world.l1.mine();
+    let (_, verdicts) = world.verifier.follow(&world.l1).unwrap();
+    assert!(matches!(verdicts[..], [Verdict::Right(_)]), "{verdicts:?}");
 }
 
 /// A batcher that goes on after a corrupt frame makes it good: the honest claims are right in the end.

@@ -9,7 +9,8 @@ use crate::{
 };
 use alloy_primitives::B256;
 use praxis_chain::Chain;
-use praxis_l1::{BlockTag, L1Client, L1ClientConfig};
+use praxis_contracts::settlement::IAnchorStateRegistry;
+use praxis_l1::{BlockTag, L1Client, L1ClientConfig, ListedClaim};
 use praxis_primitives::RollupConfig;
 use praxis_storage::{Access, Database, DatabaseOptions, Durability};
 use serde_json::json;
@@ -19,6 +20,9 @@ use std::{
     sync::Arc,
 };
 use url::Url;
+
+/// Claims that are looked through for one to check against.
+const MOST_CLAIMS: u32 = 4_096;
 
 /// An output root that the snapshot is held to.
 struct Trusted {
@@ -99,13 +103,30 @@ async fn trusted(args: &RestoreArgs, config: &RollupConfig, source: &Path) -> Re
     })
 }
 
-/// The newest claim that L1's finalized block holds about a block of the snapshot.
+/// The newest claim about a block of the snapshot that has won as of L1's finalized block.
 async fn newest_claim(l1: &Url, config: &RollupConfig, head: u64) -> Result<Option<Trusted>, Failure> {
     let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
     client.check_chain(config.l1_chain_id).await?;
     let Some((finalized, _)) = client.head(BlockTag::Finalized).await? else { return Ok(None) };
-    let claim = client.newest_output(config.output_oracle, head, finalized.hash).await?;
-    Ok(claim.map(|(root, block)| Trusted { root, block, source: format!("on L1 as of block {}", finalized.number) }))
+    let factory = config.l1.dispute_game_factory;
+    let Some(newest) = client.claim_count(factory, finalized.hash).await?.checked_sub(1) else { return Ok(None) };
+    let mut left = MOST_CLAIMS;
+    let enough = |_: &ListedClaim| {
+        left = left.saturating_sub(1);
+        left == 0
+    };
+    for claim in client.listed_claims(factory, (newest, 0), finalized.hash, enough).await? {
+        if claim.l2_block_number > head {
+            continue;
+        }
+        // Anyone can claim anything: what counts is what stood its window and was not refuted.
+        let call = IAnchorStateRegistry::isGameClaimValidCall { game: claim.game };
+        if client.read(config.l1.anchor_state_registry, &call, finalized.hash).await? {
+            let source = format!("on L1 as of block {}", finalized.number);
+            return Ok(Some(Trusted { root: claim.output_root, block: claim.l2_block_number, source }));
+        }
+    }
+    Ok(None)
 }
 
 /// Copies a database's folder. Tables never change once they are written, so links serve where the file system has them.

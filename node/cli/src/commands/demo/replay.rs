@@ -40,7 +40,7 @@ pub(super) async fn replay(stage: &Stage, block: u64, transaction: B256) -> Resu
     let chain = open_chain(&stage.config, directory.path(), Durability::ProcessCrash)?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(200),
-        claims_of: Some(stage.config.output_oracle),
+        claims_of: Some(stage.config.l1.dispute_game_factory),
         ..DriverConfig::default()
     };
     let (driver, _) = driver(chain.clone(), &stage.l1, driver_config).await?;

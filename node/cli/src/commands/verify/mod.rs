@@ -40,7 +40,7 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
         None => Ok(()),
         Some(difference) => {
             let mut message = difference.to_string();
-            if difference.forced {
+            if difference.forced || difference.preimage.is_none() {
                 for dropped in report.dropped.iter().filter(|d| !d.contains("is forced")).take(SHOWN) {
                     message.push_str(&format!("\n  {dropped}"));
                 }
@@ -75,7 +75,7 @@ async fn replay_on(chain: Arc<Chain>, l1: &Url, ui: &Ui) -> Result<Report, Failu
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("only a rollup's chain is on an L1"))?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(100),
-        claims_of: Some(config.output_oracle),
+        claims_of: Some(config.l1.dispute_game_factory),
         ..DriverConfig::default()
     };
     let (driver, _) = driver(chain, l1, driver_config).await?;
@@ -119,12 +119,6 @@ fn show(config: &RollupConfig, report: &Report, ui: &Ui) {
         rows.push(vec!["replayed output root".into(), difference.replayed.to_string()]);
     }
     ui.table(&[], rows);
-    for claim in report.unbacked.iter().take(SHOWN) {
-        ui.note(format!(
-            "note: nothing on L1 backs claim {} about block {} (L1 block {}) yet; its window is open up to {} L1 blocks",
-            claim.index, claim.l2_block_number, claim.l1.number, config.sequencing_window
-        ));
-    }
     ui.document(&json!({
         "chainId": config.l2_chain_id,
         "l1Block": report.l1_block,
@@ -132,9 +126,6 @@ fn show(config: &RollupConfig, report: &Report, ui: &Ui) {
         "claimsRight": report.claims_right,
         "lastRight": report.last_right,
         "firstDifference": report.first_difference,
-        "unbacked": report.unbacked.iter().map(|c| json!({
-            "index": c.index, "l2Block": c.l2_block_number, "outputRoot": c.output_root, "l1Block": c.l1.number,
-        })).collect::<Vec<_>>(),
         "dropped": report.dropped,
     }));
 }

@@ -30,7 +30,7 @@ mod varint;
 mod tests;
 
 pub use attributes::attributes_of_block;
-pub use batch::{Batch, BatchBlock, BatchDecodeError, HashCheck};
+pub use batch::{Batch, BatchBlock, BatchDecodeError, HashCheck, Section, Sections};
 pub use channel::ChannelId;
 pub use checkpoint::{Checkpoint, CheckpointLog};
 pub use encoder::{

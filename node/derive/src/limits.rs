@@ -1,7 +1,11 @@
 //! Every bound of derivation. All of them are consensus rules: two nodes that disagree on one derive different chains.
 
-/// Most bytes that one batch may take after decompression. A block of 30 M gas holds at most 3 MB of transactions.
+/// Most bytes that the calldata, access lists and authorizations of one batch may take, with its verbatim transactions. A block
+/// of 30 M gas holds at most 3 MB of transactions.
 pub const MAX_BATCH_BYTES: usize = 12 << 20;
+
+/// Most bytes that the sections of one batch may take together after decompression. What [`MAX_BATCH_BYTES`] allows, with tags.
+pub const MAX_SECTION_BYTES: usize = 16 << 20;
 
 /// Most bytes that one channel may take as its frames' data, so before decompression.
 pub const MAX_CHANNEL_BYTES: usize = 16 << 20;

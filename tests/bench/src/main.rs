@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
+mod batch;
 mod execution;
 mod gas;
 mod inference;
@@ -24,6 +25,8 @@ struct Arguments {
 enum What {
     /// Every model of the zoo: onnxruntime, tract and Praxis on one thread, in turns
     Inference(inference::Options),
+    /// Bytes on L1 per transaction, beside other compressors and the floor
+    Batch(batch::Options),
     /// Gas per second of block import beside bare revm on the same blocks
     Execution(execution::Options),
     /// State roots at several sizes of the state, beside a full recomputation
@@ -39,6 +42,7 @@ enum What {
 fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Inference(options) => inference::run(&options),
+        What::Batch(options) => batch::run(&options),
         What::Execution(options) => execution::run(&options),
         What::State(options) => state::run(&options),
         What::Gas(options) => gas::run(&options),

@@ -11,13 +11,13 @@ use alloy_primitives::B256;
 pub struct EncoderConfig {
     /// Most bytes of calldata in one L1 transaction. L1 nodes commonly refuse transactions above 128 KiB.
     pub max_submission_bytes: usize,
-    /// A channel closes when it is expected to compress to this many bytes.
+    /// Most compressed bytes of a channel, unless one block alone takes more. It closes when it is nearly as large.
     pub target_channel_bytes: usize,
     /// A channel closes when it has been open for this many L1 blocks.
     pub max_channel_l1_blocks: u64,
     /// No block is taken while this many bytes wait to become safe.
     pub max_pending_bytes: usize,
-    /// Brotli's quality, 0 to 11.
+    /// Brotli's quality, 0 to 11. Signatures and new addresses are not compressed, so the best is cheap.
     pub compression_quality: u32,
     /// Goes into every channel id; must differ each time that an encoder begins with a counter of zero, so take
     /// something that moves on: the batcher's nonce and the L1 head's hash.
@@ -39,7 +39,15 @@ impl Default for EncoderConfig {
 
 impl EncoderConfig {
     /// Quality of compression by default.
-    pub const DEFAULT_QUALITY: u32 = 7;
+    pub const DEFAULT_QUALITY: u32 = 11;
+
+    /// Submissions of one blob each that holds `blob_bytes` of a submission, and channels that fill `blobs` of them. Posting
+    /// them together is up to the driver.
+    #[must_use]
+    pub fn with_blobs(self, blobs: usize, blob_bytes: usize) -> Self {
+        let sized = Self { max_submission_bytes: blob_bytes, ..self };
+        Self { target_channel_bytes: blobs.max(1).saturating_mul(sized.frame_data_bytes()), ..sized }
+    }
 
     /// Bytes of data in one frame: a submission is a version byte and one frame. A channel must fit in 2^16 frames.
     pub(crate) fn frame_data_bytes(&self) -> usize {

@@ -22,6 +22,9 @@ use std::{collections::VecDeque, ops::RangeInclusive, sync::Arc};
 
 pub use config::EncoderConfig;
 
+/// One part in so many may be missing from a channel's target when it is closed as full.
+const NEARLY: usize = 64;
+
 /// Names one attempt to send one frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubmissionId {
@@ -134,7 +137,7 @@ pub struct Encoder {
     closed: VecDeque<ClosedChannel>,
     counter: u64,
     l1_head: u64,
-    /// Compressed bytes per thousand bytes of the last channel.
+    /// Compressed bytes per thousand bytes of upper bound, as last measured; at least 1.
     ratio_permille: usize,
 }
 
@@ -197,45 +200,87 @@ impl Encoder {
         }
         match &mut self.open {
             Some(open) => open.push(block),
-            None => self.open = Some(OpenChannel::begin(block, self.l1_head)),
+            None => self.open = Some(OpenChannel::begin(block, self.l1_head, self.expected_bound())),
         }
         self.tip = given;
-        let expected = |bytes: usize| bytes.saturating_mul(self.ratio_permille) / 1000;
-        if self.open.as_ref().is_some_and(|open| expected(open.bytes) >= self.config.target_channel_bytes) {
-            self.close()?;
-        }
+        self.close_if_full()?;
         Ok(AddBlock::Added)
     }
 
-    /// Closes the open channel, so that its blocks can be submitted.
+    /// The upper bound of a batch that is expected to compress to a channel's target.
+    const fn expected_bound(&self) -> usize {
+        self.config.target_channel_bytes.saturating_mul(1000) / self.ratio_permille
+    }
+
+    /// Closes the open channel if it compresses to its target, or nearly so. What it compresses to is estimated by the
+    /// last measure, so it is compressed two or three times in its life.
+    fn close_if_full(&mut self) -> Result<(), EncodeError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        if open.bytes < open.full_at {
+            return Ok(());
+        }
+        let target = self.config.target_channel_bytes;
+        let payload = pack(&open.batch(), self.config.compression_quality);
+        self.ratio_permille = ratio_permille(payload.len(), open.bytes);
+        if payload.len() >= target - target / NEARLY {
+            return self.close_first(Some(payload));
+        }
+        // At least a step further, or an estimate that is off would have every block compress all before it.
+        let full_at = open.bytes.saturating_mul(target) / payload.len().max(1);
+        open.full_at = full_at.max(open.bytes + open.bytes / NEARLY);
+        Ok(())
+    }
+
+    /// Closes the open channel, so that its blocks can be submitted. Blocks that would bring it above its target go into
+    /// channels of their own.
     ///
     /// # Errors
     /// When what was encoded does not decode to the same.
     pub fn close(&mut self) -> Result<(), EncodeError> {
-        let Some(open) = self.open.take() else { return Ok(()) };
-        let (first_number, parent_hash, first_origin, last) =
-            (open.first_number, open.parent_hash, open.first_origin, open.last);
-        let batch = open.into_batch();
-        let bytes = batch.encode();
-        let payload = compress(&bytes, self.config.compression_quality);
-        if decompress(&payload).ok().and_then(|bytes| Batch::decode(&bytes).ok()) != Some(batch) {
-            return Err(EncodeError::SelfCheck { first: first_number, last: last.number });
+        while self.open.is_some() {
+            self.close_first(None)?;
         }
-        self.ratio_permille = (payload.len().saturating_mul(1000) / bytes.len().max(1)).clamp(1, 1000);
+        Ok(())
+    }
+
+    /// Closes as much of the open channel as its target has room for, one block at least. `payload` is all of it, if that
+    /// is known already.
+    fn close_first(&mut self, payload: Option<Vec<u8>>) -> Result<(), EncodeError> {
+        let Some(mut open) = self.open.take() else { return Ok(()) };
+        let (target, quality) = (self.config.target_channel_bytes, self.config.compression_quality);
+        let mut payload = payload.unwrap_or_else(|| pack(&open.batch(), quality));
+        let mut behind: Vec<OpenChannel> = Vec::new();
+        while payload.len() > target {
+            let room = open.bytes.saturating_mul(target) / payload.len();
+            let Some(next) = open.split(room - room / NEARLY) else { break };
+            behind.push(next);
+            payload = pack(&open.batch(), quality);
+        }
+        self.ratio_permille = ratio_permille(payload.len(), open.bytes);
+        // The parts behind lie in reverse: what was split off last comes first.
+        self.open = behind.into_iter().rev().reduce(OpenChannel::join);
+        let full_at = self.expected_bound();
+        self.open.iter_mut().for_each(|behind| behind.full_at = full_at);
+        self.enqueue(&open, payload)
+    }
+
+    fn enqueue(&mut self, open: &OpenChannel, payload: Vec<u8>) -> Result<(), EncodeError> {
+        let batch = open.batch();
+        if decompress(&payload).ok().and_then(|sections| Batch::decode(&sections).ok()).as_ref() != Some(&batch) {
+            return Err(EncodeError::SelfCheck { first: batch.first_number, last: batch.last_number() });
+        }
         let frame_data_bytes = self.config.frame_data_bytes();
-        let frames = vec![(FrameState::Pending, 0); payload.len().div_ceil(frame_data_bytes)];
         let counter = self.next_counter();
-        let id = ChannelId::derive(self.config.salt, counter, &payload);
         self.closed.push_back(ClosedChannel {
             counter,
-            id,
-            first_number,
-            parent_hash,
-            first_origin,
-            last,
+            id: ChannelId::derive(self.config.salt, counter, &payload),
+            first_number: batch.first_number,
+            parent_hash: open.first().parent_hash,
+            first_origin: batch.first_origin,
+            last: open.last().id,
+            frames: vec![(FrameState::Pending, 0); payload.len().div_ceil(frame_data_bytes)],
             payload,
             frame_data_bytes,
-            frames,
         });
         Ok(())
     }
@@ -318,7 +363,7 @@ impl Encoder {
         }
         let stands = match (self.closed.front(), &self.open) {
             (Some(channel), _) => stands(channel, safe, derived_l1),
-            (None, Some(open)) => open.first_number == safe.number + 1 && open.parent_hash == safe.hash,
+            (None, Some(open)) => open.first().id.number == safe.number + 1 && open.first().parent_hash == safe.hash,
             (None, None) => self.tip == safe.id(),
         };
         if stands {
@@ -339,6 +384,14 @@ impl Encoder {
         self.counter += 1;
         self.counter
     }
+}
+
+fn pack(batch: &Batch, quality: u32) -> Vec<u8> {
+    compress(&batch.encode(), quality)
+}
+
+fn ratio_permille(payload: usize, bound: usize) -> usize {
+    (payload.saturating_mul(1000) / bound.max(1)).clamp(1, 1000)
 }
 
 /// Whether the oldest channel can still become safe on this safe head.

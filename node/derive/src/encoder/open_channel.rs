@@ -5,16 +5,20 @@ use crate::{
     batch::hash_check,
     limits::{MAX_BATCH_BLOCKS, MAX_BATCH_BYTES, MAX_BATCH_TRANSACTIONS},
 };
+use alloy_consensus::Transaction as _;
 use alloy_eips::{BlockNumHash, Encodable2718};
 use alloy_primitives::{B256, Bytes};
-use praxis_primitives::{L1Attributes, L1AttributesError, SealedBlock};
+use praxis_primitives::{L1Attributes, L1AttributesError, SealedBlock, Transaction};
 
-/// Upper bound of a batch's encoding besides its blocks: four integers, two hashes, two counts.
-const BATCH_OVERHEAD: usize = 6 * 10 + 40;
+/// Upper bound of a batch's encoding besides its blocks: four integers, two hashes.
+const BATCH_OVERHEAD: usize = 4 * 10 + 40;
 /// Upper bound of a block's encoding besides its transactions: its bit, a gap and a count.
 const BLOCK_OVERHEAD: usize = 1 + 10 + 10;
-/// Upper bound of a transaction's encoding besides its bytes.
-const TRANSACTION_OVERHEAD: usize = 10;
+/// Upper bound of what a transaction's encoding takes above its bytes and a tag for each word: a signature may be shorter in
+/// its own encoding, references and shapes of numbers are not in it.
+const TRANSACTION_OVERHEAD: usize = 128;
+/// The same for an authorization.
+const AUTHORIZATION_OVERHEAD: usize = 96;
 
 /// A sealed block as a batch sees it.
 #[derive(Debug, Clone)]
@@ -24,7 +28,17 @@ pub(crate) struct EncodedBlock {
     pub(crate) l1_origin: BlockNumHash,
     pub(crate) forced: bool,
     block: BatchBlock,
+    /// Upper bound of its encoding.
     bytes: usize,
+}
+
+/// Upper bound of a transaction's encoding.
+fn bound(tx: &Transaction, encoded: &[u8]) -> usize {
+    let authorizations = match tx {
+        Transaction::Ethereum(tx) => tx.authorization_list().map_or(0, <[_]>::len),
+        Transaction::Deposit(_) => 0,
+    };
+    encoded.len() + encoded.len() / 32 + TRANSACTION_OVERHEAD + AUTHORIZATION_OVERHEAD * authorizations
 }
 
 impl EncodedBlock {
@@ -32,9 +46,13 @@ impl EncodedBlock {
         use alloy_consensus::BlockHeader;
         let transactions = &block.body().transactions;
         let l1 = L1Attributes::from_transaction(transactions.first().ok_or(L1AttributesError::Missing)?)?;
-        let batched: Vec<Bytes> =
-            transactions.iter().filter(|tx| !tx.is_deposit()).map(|tx| tx.encoded_2718().into()).collect();
-        let bytes = batched.iter().map(|tx| tx.len() + TRANSACTION_OVERHEAD).sum::<usize>() + BLOCK_OVERHEAD;
+        let mut batched = Vec::new();
+        let mut bytes = BLOCK_OVERHEAD;
+        for tx in transactions.iter().filter(|tx| !tx.is_deposit()) {
+            let encoded = Bytes::from(tx.encoded_2718());
+            bytes += bound(tx, &encoded);
+            batched.push(encoded);
+        }
         Ok(Self {
             id: BlockNumHash::new(block.number(), block.hash()),
             parent_hash: block.parent_hash(),
@@ -51,57 +69,82 @@ impl EncodedBlock {
     }
 }
 
-/// Blocks on their way into a batch.
+/// Blocks on their way into a batch; at least one.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenChannel {
-    pub(crate) first_number: u64,
-    pub(crate) parent_hash: B256,
-    pub(crate) first_origin: u64,
     pub(crate) opened_at_l1: u64,
-    pub(crate) last: BlockNumHash,
     /// Upper bound of the batch's encoding.
     pub(crate) bytes: usize,
-    last_origin_hash: B256,
+    /// At this upper bound it is compressed, to see whether it is full.
+    pub(crate) full_at: usize,
+    first: EncodedBlock,
+    rest: Vec<EncodedBlock>,
     transactions: usize,
-    blocks: Vec<BatchBlock>,
 }
 
 impl OpenChannel {
-    pub(crate) fn begin(block: EncodedBlock, l1_head: u64) -> Self {
+    pub(crate) fn begin(block: EncodedBlock, l1_head: u64, full_at: usize) -> Self {
         Self {
-            first_number: block.id.number,
-            parent_hash: block.parent_hash,
-            first_origin: block.l1_origin.number,
             opened_at_l1: l1_head,
-            last: block.id,
             bytes: BATCH_OVERHEAD + block.bytes,
-            last_origin_hash: block.l1_origin.hash,
+            full_at,
             transactions: block.block.transactions.len(),
-            blocks: vec![block.block],
+            first: block,
+            rest: Vec::new(),
         }
+    }
+
+    pub(crate) const fn first(&self) -> &EncodedBlock {
+        &self.first
+    }
+
+    pub(crate) fn last(&self) -> &EncodedBlock {
+        self.rest.last().unwrap_or(&self.first)
     }
 
     pub(crate) fn has_room_for(&self, block: &EncodedBlock) -> bool {
         self.bytes + block.bytes <= MAX_BATCH_BYTES
-            && self.blocks.len() < MAX_BATCH_BLOCKS
+            && self.rest.len() + 1 < MAX_BATCH_BLOCKS
             && self.transactions + block.block.transactions.len() <= MAX_BATCH_TRANSACTIONS
     }
 
     pub(crate) fn push(&mut self, block: EncodedBlock) {
-        self.last = block.id;
         self.bytes += block.bytes;
-        self.last_origin_hash = block.l1_origin.hash;
         self.transactions += block.block.transactions.len();
-        self.blocks.push(block.block);
+        self.rest.push(block);
     }
 
-    pub(crate) fn into_batch(self) -> Batch {
+    /// Splits it so that the first part's upper bound is at most `bytes`, but keeps the first block. `None` if nothing is
+    /// behind the first part.
+    pub(crate) fn split(&mut self, bytes: usize) -> Option<Self> {
+        let mut kept = BATCH_OVERHEAD + self.first.bytes;
+        let fits = |block: &&EncodedBlock| {
+            kept += block.bytes;
+            kept <= bytes
+        };
+        let count = self.rest.iter().take_while(fits).count();
+        let mut behind = self.rest.split_off(count).into_iter();
+        let mut next = Self::begin(behind.next()?, self.opened_at_l1, self.full_at);
+        behind.for_each(|block| next.push(block));
+        self.bytes -= next.bytes - BATCH_OVERHEAD;
+        self.transactions -= next.transactions;
+        Some(next)
+    }
+
+    /// Puts the blocks of the next channel behind its own.
+    pub(crate) fn join(mut self, next: Self) -> Self {
+        std::iter::once(next.first).chain(next.rest).for_each(|block| self.push(block));
+        self
+    }
+
+    pub(crate) fn batch(&self) -> Batch {
+        let blocks = std::iter::once(&self.first).chain(&self.rest);
         Batch {
-            first_number: self.first_number,
-            parent_check: hash_check(self.parent_hash),
-            first_origin: self.first_origin,
-            origin_check: hash_check(self.last_origin_hash),
-            blocks: self.blocks,
+            first_number: self.first.id.number,
+            parent_check: hash_check(self.first.parent_hash),
+            first_origin: self.first.l1_origin.number,
+            origin_check: hash_check(self.last().l1_origin.hash),
+            blocks: blocks.map(|block| block.block.clone()).collect(),
         }
     }
 }

@@ -6,14 +6,14 @@ use alloy_eips::BlockNumHash;
 
 /// Decompresses and decodes; what does not decode leaves an event and nothing else.
 pub(crate) fn read_channel(channel: &CompleteChannel, l1: BlockNumHash, events: &mut EventLog) -> Option<Batch> {
-    let bytes = match decompress(&channel.data) {
-        Ok(bytes) => bytes,
+    let sections = match decompress(&channel.data) {
+        Ok(sections) => sections,
         Err(error) => {
             events.push(l1, EventKind::BadChannel { channel: channel.id, error });
             return None;
         }
     };
-    match Batch::decode(&bytes) {
+    match Batch::decode(&sections) {
         Ok(batch) => Some(batch),
         Err(error) => {
             events.push(l1, EventKind::BadBatch { channel: channel.id, error });

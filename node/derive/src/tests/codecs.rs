@@ -1,29 +1,15 @@
-use super::world::Rng;
+use super::{samples, world::Rng};
 use crate::{
-    Batch, BatchBlock, BatchDecodeError, ChannelId, Frame, HashCheck,
+    Batch, BatchBlock, BatchDecodeError, ChannelId, Frame, HashCheck, Section, Sections,
     channel::{ChannelError, compress, decompress},
     frame::{FrameError, decode_calldata, encode_calldata},
-    limits::{MAX_BATCH_BLOCKS, MAX_BATCH_BYTES},
+    limits::{MAX_BATCH_BLOCKS, MAX_BATCH_BYTES, MAX_SECTION_BYTES},
 };
 use alloy_primitives::{B256, Bytes};
 use proptest::prelude::*;
 
 fn batch() -> impl Strategy<Value = Batch> {
-    let tx = prop::collection::vec(any::<u8>(), 1..40).prop_map(Bytes::from);
-    let transactions = prop_oneof![3 => Just(vec![]), 1 => prop::collection::vec(tx, 1..4)];
-    let block = (any::<bool>(), transactions)
-        .prop_map(|(advances_origin, transactions)| BatchBlock { advances_origin, transactions });
-    let hash = || any::<[u8; 20]>().prop_map(HashCheck::from);
-    let number = || (any::<u64>(), 1u32..64).prop_map(|(n, shift)| n >> shift);
-    (number(), hash(), number(), hash(), prop::collection::vec(block, 1..300)).prop_map(
-        |(first_number, parent_check, first_origin, origin_check, blocks)| Batch {
-            first_number,
-            parent_check,
-            first_origin,
-            origin_check,
-            blocks,
-        },
-    )
+    any::<u64>().prop_map(|seed| samples::batch(&mut Rng(seed), 60, 20))
 }
 
 fn frame() -> impl Strategy<Value = Frame> {
@@ -32,29 +18,69 @@ fn frame() -> impl Strategy<Value = Frame> {
     )
 }
 
+/// A batch of one block.
+fn one_block(transactions: Vec<Bytes>) -> Batch {
+    let block = BatchBlock { advances_origin: true, transactions };
+    let check = HashCheck::repeat_byte(5);
+    Batch { first_number: 1, parent_check: check, first_origin: 1, origin_check: check, blocks: vec![block] }
+}
+
 proptest! {
     #[test]
     fn a_batch_reads_back(batch in batch()) {
-        let bytes = batch.encode();
-        prop_assert_eq!(Batch::decode(&bytes), Ok(batch.clone()));
-        prop_assert_eq!(decompress(&compress(&bytes, 5)), Ok(bytes));
+        let sections = batch.encode();
+        prop_assert_eq!(Batch::decode(&sections), Ok(batch));
+        prop_assert_eq!(decompress(&compress(&sections, 5)), Ok(sections));
     }
 
     #[test]
-    fn a_cut_batch_does_not_read(batch in batch(), cut in 1usize..60) {
-        let bytes = batch.encode();
-        prop_assert!(Batch::decode(&bytes[..bytes.len().saturating_sub(cut)]).is_err());
-    }
-
-    #[test]
-    fn a_batch_has_one_encoding_only(batch in batch(), at in any::<prop::sample::Index>(), flip in 1u8..) {
-        let mut bytes = batch.encode();
-        let index = at.index(bytes.len());
-        bytes[index] ^= flip;
-        if let Ok(other) = Batch::decode(&bytes) {
-            prop_assert_ne!(&other, &batch);
-            prop_assert_eq!(other.encode(), bytes);
+    fn what_is_cut_or_added_is_refused(batch in batch(), pick in any::<prop::sample::Index>(), add in any::<bool>()) {
+        let mut sections = batch.encode();
+        let filled: Vec<_> = (0..sections.0.len()).filter(|index| !sections.0[*index].is_empty()).collect();
+        let section = &mut sections.0[filled[pick.index(filled.len())]];
+        if add {
+            // Two bytes: one zero could be an empty list.
+            section.extend([0, 0]);
+        } else {
+            section.pop();
         }
+        // A block fewer or more is another batch; nothing else is one.
+        if let Ok(other) = Batch::decode(&sections) {
+            prop_assert_ne!(other, batch);
+        }
+    }
+
+    #[test]
+    fn whatever_decodes_is_encoded_again(
+        batch in batch(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 1u8..), 1..4),
+    ) {
+        let mut sections = batch.encode();
+        for (section, at, flip) in damage {
+            let filled: Vec<_> = (0..sections.0.len()).filter(|index| !sections.0[*index].is_empty()).collect();
+            let section = &mut sections.0[filled[section.index(filled.len())]];
+            let at = at.index(section.len());
+            section[at] ^= flip;
+        }
+        if let Ok(other) = Batch::decode(&sections) {
+            prop_assert_eq!(Batch::decode(&other.encode()), Ok(other));
+        }
+    }
+
+    #[test]
+    fn a_word_reads_back_wherever_it_stands(seed in any::<u64>()) {
+        let mut rng = Rng(seed);
+        let mut calldata = || {
+            let words = [samples::word(&mut rng), samples::word(&mut rng)];
+            [&[1, 2, 3, 4][..], &words[0].to_be_bytes::<32>(), &words[1].to_be_bytes::<32>()].concat()
+        };
+        let transactions = (0..30).map(|_| {
+            let input = calldata().into();
+            samples::call(input)
+        });
+        let batch = one_block(transactions.collect());
+        prop_assert!(batch.encode().section(Section::Verbatim).is_empty());
+        prop_assert_eq!(Batch::decode(&batch.encode()), Ok(batch));
     }
 
     #[test]
@@ -64,38 +90,87 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let _ = Batch::decode(&bytes);
         let _ = decode_calldata(&bytes);
         let _ = decompress(&bytes);
-        let _ = decompress(&[&[1], &bytes[..]].concat());
+        let _ = decompress(&[&[2], &bytes[..]].concat()).map(|sections| Batch::decode(&sections));
         let _ = decode_calldata(&[&[0], &bytes[..]].concat());
     }
 
     #[test]
-    fn a_damaged_stream_never_panics(batch in batch(), at in any::<prop::sample::Index>(), flip in 1u8..) {
+    fn a_damaged_channel_never_panics(batch in batch(), at in any::<prop::sample::Index>(), flip in 1u8..) {
         let mut channel = compress(&batch.encode(), 5);
         let index = at.index(channel.len());
         channel[index] ^= flip;
-        let _ = decompress(&channel).map(|bytes| Batch::decode(&bytes));
+        let _ = decompress(&channel).map(|sections| Batch::decode(&sections));
     }
 }
 
 #[test]
-fn a_bomb_is_stopped_at_the_limit() {
-    let bomb = compress(&vec![0; MAX_BATCH_BYTES + 1], 9);
-    assert!(bomb.len() < 1000, "it is a bomb: {} bytes", bomb.len());
-    assert_eq!(decompress(&bomb), Err(ChannelError::TooLarge));
-    assert_eq!(decompress(&compress(&vec![0; MAX_BATCH_BYTES], 9)).map(|b| b.len()), Ok(MAX_BATCH_BYTES));
+fn every_kind_of_transaction_has_columns() {
+    let mut rng = Rng(4);
+    let mut columns = std::collections::BTreeMap::<u8, usize>::new();
+    for _ in 0..300 {
+        let tx = samples::transaction(&mut rng);
+        let batch = one_block(vec![tx.clone()]);
+        if batch.encode().section(Section::Verbatim).is_empty() {
+            *columns.entry(tx[0].min(0xC0)).or_default() += 1;
+        }
+        assert_eq!(Batch::decode(&batch.encode()), Ok(batch));
+    }
+    assert!(columns.len() == 4 && columns.values().all(|count| *count > 20), "{columns:?}");
+}
+
+fn sections_of(section: Section, bytes: Vec<u8>) -> Sections {
+    let mut sections = Sections::default();
+    *sections.section_mut(section) = bytes;
+    sections
 }
 
 #[test]
-fn a_channel_is_one_stream_and_nothing_else() {
-    let channel = compress(b"hello", 5);
-    assert_eq!(decompress(&channel).as_deref(), Ok(&b"hello"[..]));
-    assert_eq!(decompress(&channel[..channel.len() - 1]), Err(ChannelError::Brotli));
-    assert_eq!(decompress(&[&channel[..], &[0, 0]].concat()), Err(ChannelError::Trailing(2)));
-    assert_eq!(decompress(&[&[2], &channel[1..]].concat()), Err(ChannelError::Version(2)));
+fn a_bomb_is_stopped_at_the_limit() {
+    let zeros = |count| compress(&sections_of(Section::Tags, vec![0; count]), 9);
+    let bomb = zeros(MAX_SECTION_BYTES + 1);
+    assert!(bomb.len() < 1000, "it is a bomb: {} bytes", bomb.len());
+    assert_eq!(decompress(&bomb), Err(ChannelError::TooLarge));
+    assert_eq!(decompress(&zeros(MAX_SECTION_BYTES)).map(|b| b.len()), Ok(MAX_SECTION_BYTES));
+    // The limit is that of all sections together.
+    let mut two = sections_of(Section::Tags, vec![0; MAX_SECTION_BYTES]);
+    two.section_mut(Section::Bytes).push(0);
+    assert_eq!(decompress(&compress(&two, 9)), Err(ChannelError::TooLarge));
+}
+
+/// A tag of one byte repeats 32 bytes: what comes of tags is bounded before it is made.
+#[test]
+fn a_bomb_of_repeated_words_is_stopped_at_the_limit() {
+    let calldata = [&[1, 2, 3, 4][..], &[0; 32 * 3_000]].concat();
+    let bytes = calldata.len();
+    let count = MAX_BATCH_BYTES / bytes;
+    let transactions = |count| one_block((0..count).map(|_| samples::call(calldata.clone().into())).collect());
+    let most = transactions(count).encode();
+    assert!(compress(&most, 9).len() < count * 70 + 1_000);
+    assert!(Batch::decode(&most).is_ok());
+    assert_eq!(Batch::decode(&transactions(count + 1).encode()), Err(BatchDecodeError::TooLarge));
+}
+
+#[test]
+fn a_channel_is_its_sections_and_nothing_else() {
+    let sections = sections_of(Section::Head, b"a section of a batch, a section of a batch".to_vec());
+    let channel = compress(&sections, 5);
+    assert_eq!(channel[1] & 1, 1, "it is compressed");
+    assert_eq!(decompress(&channel), Ok(sections));
+    let section = "head";
+    assert_eq!(decompress(&channel[..channel.len() - 1]), Err(ChannelError::Length { section }));
+    let with_length =
+        |change: i8, rest: &[u8]| [&[2, channel[1].wrapping_add_signed(2 * change)], &channel[2..], rest].concat();
+    assert_eq!(decompress(&with_length(-1, &[])[..channel.len() - 1]), Err(ChannelError::Brotli { section }));
+    assert_eq!(decompress(&with_length(2, &[0, 0])), Err(ChannelError::Trailing { section, bytes: 2 }));
+    assert_eq!(decompress(&[1, 0]), Err(ChannelError::Version(1)));
     assert_eq!(decompress(&[]), Err(ChannelError::Empty));
+    assert_eq!(decompress(&[2]), Ok(Sections::default()));
+    let all = [&[2][..], &[0; 24]].concat();
+    assert_eq!(decompress(&all), Ok(Sections::default()));
+    assert_eq!(decompress(&[&all[..], &[0]].concat()), Err(ChannelError::Sections(1)));
+    assert_eq!(decompress(&[2, 0x80, 0x00]), Err(ChannelError::Length { section }));
 }
 
 #[test]
@@ -103,28 +178,93 @@ fn the_large_window_extension_is_refused() {
     // 0x11 is the escape of RFC 7932 that the extension gives a meaning: a window of 2^30 bytes.
     for bits in [0x11u8, 0x91] {
         for second in 0..=255 {
-            assert_eq!(decompress(&[1, bits, second, 0, 0, 0]), Err(ChannelError::Brotli), "{bits} {second}");
+            let stream = [2, 5 << 1 | 1, bits, second, 0, 0, 0];
+            assert_eq!(decompress(&stream), Err(ChannelError::Brotli { section: "head" }), "{bits} {second}");
         }
     }
 }
 
+fn head(count: &[u8]) -> Sections {
+    sections_of(Section::Head, [&[1][..], &[0; 20], &[1], &[0; 20], count, &[0]].concat())
+}
+
 #[test]
 fn counts_are_checked_before_anything_is_allocated_for_them() {
-    let mut bytes = vec![1];
-    bytes.extend([0; 20]);
-    bytes.push(1);
-    bytes.extend([0; 20]);
-    let with = |tail: &[u8]| Batch::decode(&[&bytes[..], tail].concat());
-    assert_eq!(with(&[0]), Err(BatchDecodeError::BlockCount(0)));
-    assert_eq!(with(&[0x81, 0x80, 1]), Err(BatchDecodeError::BlockCount(MAX_BATCH_BLOCKS as u64 + 1)));
-    assert_eq!(with(&[1, 2]), Err(BatchDecodeError::Padding));
-    assert_eq!(with(&[1, 1, 2]), Err(BatchDecodeError::BlockIndex));
-    assert_eq!(with(&[1, 1, 1, 1, 1]), Err(BatchDecodeError::BlockIndex));
-    assert_eq!(with(&[1, 1, 1, 0, 0]), Err(BatchDecodeError::Zero("a block")));
-    assert_eq!(with(&[1, 1, 1, 0, 0xFF, 0xFF, 0xFF, 0x7F]), Err(BatchDecodeError::TransactionCount(0xFFF_FFFF)));
-    assert_eq!(with(&[1, 1, 1, 0, 1, 0]), Err(BatchDecodeError::Zero("a transaction")));
-    assert_eq!(with(&[1, 1, 0, 7]), Err(BatchDecodeError::Trailing(1)));
-    assert!(with(&[1, 1, 0]).is_ok());
+    let with = |parts: &[(Section, &[u8])]| {
+        let mut sections = head(&[1]);
+        *sections.section_mut(Section::Origins) = vec![1];
+        for (section, bytes) in parts {
+            *sections.section_mut(*section) = bytes.to_vec();
+        }
+        Batch::decode(&sections)
+    };
+    assert!(with(&[]).is_ok());
+    assert_eq!(Batch::decode(&head(&[0])), Err(BatchDecodeError::BlockCount(0)));
+    let many = MAX_BATCH_BLOCKS as u64 + 1;
+    assert_eq!(Batch::decode(&head(&[0x81, 0x80, 1])), Err(BatchDecodeError::BlockCount(many)));
+    assert_eq!(with(&[(Section::Origins, &[2])]), Err(BatchDecodeError::Padding));
+    assert_eq!(with(&[(Section::Gaps, &[1])]), Err(BatchDecodeError::Index("a block")));
+    assert_eq!(with(&[(Section::Gaps, &[0]), (Section::Counts, &[0])]), Err(BatchDecodeError::Zero("a block")));
+    let counts: (Section, &[u8]) = (Section::Counts, &[0xFF, 0xFF, 0xFF, 0x7F]);
+    assert_eq!(with(&[(Section::Gaps, &[0]), counts]), Err(BatchDecodeError::TransactionCount(0xFFF_FFFF)));
+    let two = [(Section::Gaps, &[0][..]), (Section::Counts, &[2])];
+    assert_eq!(with(&two), Err(BatchDecodeError::TransactionCount(2)));
+    let verbatim = |bytes: &'static [u8]| with(&[two[0], two[1], (Section::Verbatim, bytes), (Section::Bytes, b"abc")]);
+    assert!(verbatim(&[0, 1, 0, 2]).is_ok());
+    assert_eq!(verbatim(&[0, 0, 0, 3]), Err(BatchDecodeError::Zero("a transaction")));
+    assert_eq!(verbatim(&[0, 1, 0, 1, 0, 1]), Err(BatchDecodeError::Index("a transaction")));
+    assert_eq!(verbatim(&[2, 3]), Err(BatchDecodeError::Index("a transaction")));
+    assert_eq!(verbatim(&[0, 1, 0, 1]), Err(BatchDecodeError::Trailing { section: "bytes", bytes: 1 }));
+    assert_eq!(verbatim(&[0, 0xFF, 0xFF, 0xFF, 0x7F]), Err(BatchDecodeError::TooLarge));
+    let early = "the bytes end too early";
+    assert_eq!(verbatim(&[0, 1, 0, 3]), Err(BatchDecodeError::Read { section: "bytes", error: early }));
+    assert_eq!(with(&[(Section::Words, &[7])]), Err(BatchDecodeError::Trailing { section: "words", bytes: 1 }));
+}
+
+/// Of a transaction in columns, everything that may be wrong is refused by its name.
+#[test]
+fn columns_refuse_what_they_do_not_know() {
+    let good = one_block(vec![samples::call([&[1, 2, 3, 4][..], &[9; 32]].concat().into())]).encode();
+    assert!(Batch::decode(&good).is_ok());
+    let with = |section: Section, bytes: &[u8]| {
+        let mut sections = good.clone();
+        *sections.section_mut(section) = bytes.to_vec();
+        Batch::decode(&sections).unwrap_err()
+    };
+    // Kind, fees, call, gas limit, value, word.
+    assert_eq!(good.section(Section::Tags), [0, 2, 1, 3, 0, 7]);
+    let tag = |column, tag| BatchDecodeError::Tag { column, tag };
+    assert_eq!(with(Section::Tags, &[1 + 5]), tag("a transaction's kind", 6));
+    assert_eq!(with(Section::Tags, &[1 + 4 + 8]), tag("a transaction's kind", 13));
+    assert_eq!(with(Section::Tags, &[1 + 16]), tag("a transaction's kind", 17));
+    assert_eq!(with(Section::Tags, &[255]), tag("a transaction's kind", 255));
+    assert_eq!(with(Section::Tags, &[0, 4]), tag("a transaction's fees", 4));
+    assert_eq!(with(Section::Tags, &[0, 2, 0]), tag("a call", 0));
+    let unknown = |what, index, known| BatchDecodeError::Reference { what, index, known };
+    assert_eq!(with(Section::Tags, &[0, 2, 2]), unknown("call", 0, 0));
+    assert_eq!(with(Section::Tags, &[0, 2, 1, 4]), tag("a gas limit", 4));
+    assert_eq!(with(Section::Tags, &[0, 2, 1, 3, 8]), tag("a word", 8));
+    assert_eq!(with(Section::Tags, &[0, 2, 1, 3, 6, 33]), tag("the length of a word", 33));
+    assert_eq!(
+        with(Section::SenderPages, &[1]),
+        BatchDecodeError::Read { section: "sender first", error: "the bytes end too early" }
+    );
+    assert_eq!(with(Section::Calls, &[35, 1, 1, 2, 3, 4]), BatchDecodeError::Columns { length: 35, columns: 1 });
+    assert_eq!(with(Section::Calls, &[0xFF, 0xFF, 0xFF, 0x7F, 1, 1, 2, 3, 4]), BatchDecodeError::TooLarge);
+    assert_eq!(with(Section::Shapes, &[225]), tag("a number's shape", 225));
+    assert_eq!(with(Section::Shapes, &[255, 78, 1]), tag("a number's shape", 255));
+    assert_eq!(with(Section::Shapes, &[255, 0, 33]), tag("a number's shape", 255));
+    assert_eq!(with(Section::Shapes, &[255, 77, 1]), BatchDecodeError::Number("a number"));
+    assert_eq!(with(Section::Shapes, &[28]), BatchDecodeError::Number("a nonce"));
+}
+
+#[test]
+fn a_difference_that_leaves_its_word_is_refused() {
+    let mut down = one_block(vec![samples::call([&[1, 2, 3, 4][..], &[9; 32]].concat().into())]).encode();
+    *down.section_mut(Section::Tags) = vec![0, 2, 1, 3, 5];
+    down.section_mut(Section::Shapes).push(1);
+    down.section_mut(Section::Top1).push(1);
+    assert_eq!(Batch::decode(&down), Err(BatchDecodeError::Number("a difference")));
 }
 
 #[test]
@@ -159,6 +299,23 @@ fn an_empty_block_costs_at_most_one_bit() {
     let (few, many) = (size(1_000), size(16_000));
     assert!(many.0 - few.0 <= 15_000 / 8, "{few:?} {many:?}");
     assert!(many.1 - few.1 <= 15_000 / 8, "{few:?} {many:?}");
+}
+
+#[test]
+fn the_largest_batch_of_empty_blocks_and_a_channel_of_two_thousand_decode() {
+    let mut rng = Rng(3);
+    let mut transaction = || samples::transaction(&mut rng);
+    let mut batch = one_block(vec![]);
+    batch.blocks = (0..2_000)
+        .map(|_| BatchBlock { advances_origin: false, transactions: vec![transaction(), transaction()] })
+        .collect();
+    let channel = compress(&batch.encode(), 5);
+    assert_eq!(Batch::decode(&decompress(&channel).unwrap()), Ok(batch));
+    let mut empty = one_block(vec![]);
+    empty.blocks = vec![BatchBlock::default(); MAX_BATCH_BLOCKS];
+    let channel = compress(&empty.encode(), 5);
+    assert!(channel.len() < 100, "{}", channel.len());
+    assert_eq!(Batch::decode(&decompress(&channel).unwrap()), Ok(empty));
 }
 
 #[test]

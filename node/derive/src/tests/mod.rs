@@ -6,4 +6,5 @@ mod encoder;
 mod pinned;
 mod pipeline;
 mod property;
+mod samples;
 mod world;

@@ -1,39 +1,22 @@
-use super::world::Rng;
-use crate::{
-    Batch, BatchBlock, ChannelId, Frame, HashCheck,
-    channel::{compress, decompress},
-    frame::encode_calldata,
-};
-use alloy_primitives::{B256, Bytes, b256, keccak256};
+use super::{samples, world::Rng};
+use crate::{Batch, BatchBlock, ChannelId, Frame, HashCheck, channel::decompress, frame::encode_calldata};
+use alloy_consensus::{EthereumTxEnvelope, SignableTransaction, TxEip1559, TxEip4844};
+use alloy_eips::Encodable2718;
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, b256, hex, keccak256};
 
 /// Changing a format changes one of these lines; then `SPEC.md` has to change too, and every chain is another one.
-const BATCHES: (usize, B256) = (500, b256!("0x3e39d64289533723dc5885a02271aa1c862496a5b640c99939f08b5bade07206"));
+const BATCHES: (usize, B256) = (500, b256!("0xb24ae8207b1b83678315734eb14f8c037bd10efe448e2bdc1441ccae0f7cdd03"));
 const FRAMES: (usize, B256) = (500, b256!("0x3e876aa6ff4b24cac1f45d09d847a6564c9cae96f369073dc7199fa0610e44b8"));
 
-fn batch(rng: &mut Rng) -> Batch {
-    let blocks = (0..1 + rng.below(40)).map(|_| BatchBlock {
-        advances_origin: rng.below(4) == 0,
-        transactions: (0..rng.below(4).saturating_sub(1))
-            .map(|_| {
-                let len = 1 + rng.below(300) as usize;
-                Bytes::from(rng.bytes(len))
-            })
-            .collect(),
-    });
-    let blocks = blocks.collect();
-    Batch {
-        first_number: rng.next() >> (1 + rng.below(60)),
-        parent_check: HashCheck::from_slice(&rng.bytes(20)),
-        first_origin: rng.next() >> (1 + rng.below(60)),
-        origin_check: HashCheck::from_slice(&rng.bytes(20)),
-        blocks,
-    }
+/// All sections, each with its length before it.
+fn digested(batch: &Batch) -> Vec<u8> {
+    batch.encode().iter().flat_map(|(_, bytes)| [&(bytes.len() as u64).to_be_bytes(), bytes].concat()).collect()
 }
 
 #[test]
 fn the_encoding_of_batches_is_pinned() {
     let mut rng = Rng(0xBA7C);
-    let all: Vec<u8> = (0..BATCHES.0).flat_map(|_| batch(&mut rng).encode()).collect();
+    let all: Vec<u8> = (0..BATCHES.0).flat_map(|_| digested(&samples::batch(&mut rng, 40, 20))).collect();
     assert_eq!(keccak256(all), BATCHES.1);
 }
 
@@ -55,16 +38,25 @@ fn the_encoding_of_frames_is_pinned() {
 
 #[test]
 fn the_example_of_the_specification_reads_as_it_says() {
-    let bytes = [
-        &[0x2A][..],
-        &[0xAA; 20],
-        &[0xE8, 0x07],
-        &[0xBB; 20],
-        &[0x03, 0b010, 0x01, 0x01, 0x02, 0x02, 0x01],
-        &[0xC0, 0xC1, 0xC2],
-    ]
-    .concat();
-    let transactions = vec![Bytes::from_static(&[0xC0, 0xC1]), Bytes::from_static(&[0xC2])];
+    let transaction = |nonce, to: u8, value: u64| {
+        let tx = TxEip1559 {
+            chain_id: 7,
+            nonce,
+            gas_limit: 21_000,
+            max_fee_per_gas: 2_500_000,
+            to: TxKind::Call(Address::repeat_byte(to)),
+            value: U256::from(value),
+            ..TxEip1559::default()
+        };
+        let signature = Signature::from_bytes_and_parity(&[[0x22; 32], [0x33; 32]].concat(), to == 0x11);
+        Bytes::from(EthereumTxEnvelope::<TxEip4844>::from(tx.into_signed(signature)).encoded_2718())
+    };
+    let (ether, milli) = (1_000_000_000_000_000_000, 1_000_000_000_000_000);
+    let transactions = vec![
+        transaction(9, 0x11, 3 * ether / 2),
+        transaction(10, 0xDD, 700 * milli),
+        transaction(11, 0x11, 700 * milli),
+    ];
     let batch = Batch {
         first_number: 42,
         parent_check: HashCheck::repeat_byte(0xAA),
@@ -72,8 +64,32 @@ fn the_example_of_the_specification_reads_as_it_says() {
         origin_check: HashCheck::repeat_byte(0xBB),
         blocks: vec![BatchBlock::default(), BatchBlock { advances_origin: true, transactions }, BatchBlock::default()],
     };
-    assert_eq!(batch.encode(), bytes);
-    assert_eq!(Batch::decode(&bytes), Ok(batch.clone()));
     assert_eq!((batch.last_number(), batch.last_origin()), (44, 1001));
-    assert_eq!(decompress(&compress(&bytes, 11)), Ok(bytes));
+    let (r, s) = ("22".repeat(32), "33".repeat(31));
+    let expected = [
+        ("head", format!("2a{}e807{}0307", "aa".repeat(20), "bb".repeat(20))),
+        ("origins", "02".into()),
+        ("gaps", "01".into()),
+        ("counts", "03".into()),
+        ("tags", ["000000", "020000", "010000", "000000", "020200"].concat()),
+        ("calls", "00".into()),
+        ("shapes", "01061212".into()),
+        ("top 1", "09190f07".into()),
+        ("sender pages", "000101".into()),
+        ("sender first", "0000".into()),
+        ("address pages", "000001".into()),
+        ("address first", "00".into()),
+        ("addresses", format!("{}{}", "11".repeat(20), "dd".repeat(20))),
+        ("signatures", format!("{r}b3{s}{r}33{s}{r}b3{s}")),
+    ];
+    let sections = batch.encode();
+    let filled = sections.iter().filter(|(_, bytes)| !bytes.is_empty());
+    assert_eq!(filled.map(|(name, bytes)| (name, hex::encode(bytes))).collect::<Vec<_>>(), expected);
+    let mut channel = vec![2];
+    for (_, bytes) in sections.iter() {
+        crate::varint::put(&mut channel, 2 * bytes.len() as u64);
+        channel.extend_from_slice(bytes);
+    }
+    assert_eq!(channel.len(), 339);
+    assert_eq!(decompress(&channel).map(|sections| Batch::decode(&sections)), Ok(Ok(batch)));
 }

@@ -1,7 +1,7 @@
 use super::world::{World, execute, next_attributes};
 use crate::{
     Batch, BatchBlock, ChannelId, Checkpoint, CriticalError, DerivationPipeline, DropReason, EventKind, Frame,
-    HashCheck, PipelineError, ResetError, Step, TemporaryError, batch::hash_check, channel::compress, origin,
+    HashCheck, PipelineError, ResetError, Sections, Step, TemporaryError, batch::hash_check, channel::compress, origin,
 };
 use alloy_primitives::{Address, B256, Bytes};
 use praxis_primitives::{L1BlockInfo, L2BlockInfo};
@@ -325,7 +325,7 @@ fn a_resumed_node_has_a_channel_that_is_older_than_its_safe_head() {
 fn what_does_not_decode_is_dropped_with_its_channel() {
     let mut world = six_blocks();
     let frame = |id: u8, data: Vec<u8>| Frame { channel: ChannelId([id; 16].into()), number: 0, data, is_last: true };
-    world.mine_frames(1, &[frame(1, vec![1, 2, 3]), frame(2, compress(b"no batch", 5)), frame(3, vec![])]);
+    world.mine_frames(1, &[frame(1, vec![1, 2, 3]), frame(2, compress(&Sections::default(), 5)), frame(3, vec![])]);
     let batch = batch_of(&world, 1, 6);
     world.mine_frames(1, &frames_of(&batch, 4, 100_000));
     let mut pipeline = world.pipeline();

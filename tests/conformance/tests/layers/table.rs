@@ -197,6 +197,7 @@ pub(crate) const ROWS: &[Row] = &[
         &[
             "praxis-chain",
             "praxis-conformance",
+            "praxis-derive",
             "praxis-e2e",
             "praxis-evm",
             "praxis-import",

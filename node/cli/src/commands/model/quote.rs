@@ -168,7 +168,7 @@ async fn chunks(client: &Client, model: &LoadedModel, length: u32, missing: &[u3
     let first_gas = if first == last { last_gas } else { gas(client, call(first)?, begun).await? };
     let mut bytes = 0;
     for &index in missing {
-        bytes += praxis_derive::channel::compress(&call(index)?, BATCH_QUALITY).len() as u64;
+        bytes += praxis_derive::channel::compressed_len(&call(index)?, BATCH_QUALITY) as u64;
     }
     Ok((first_gas * (missing.len() as u64 - 1) + last_gas, bytes))
 }

@@ -23,6 +23,8 @@ pub mod frame;
 pub mod limits;
 pub mod origin;
 mod pipeline;
+#[cfg(any(test, feature = "test-utils"))]
+pub mod samples;
 mod stages;
 mod varint;
 

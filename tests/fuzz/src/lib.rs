@@ -7,9 +7,11 @@ pub mod corpus;
 pub mod mutate;
 pub mod random_plans;
 
+pub mod batch;
 mod onnx;
 mod plan;
 
+pub use batch::{batches, channels, frames};
 pub use onnx::onnx_import;
 pub use plan::{plan_decode, plan_run};
 
@@ -17,5 +19,11 @@ pub use plan::{plan_decode, plan_run};
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: &[(&str, Target)] =
-    &[("onnx_import", onnx_import), ("plan_decode", plan_decode), ("plan_run", plan_run)];
+pub const TARGETS: &[(&str, Target)] = &[
+    ("onnx_import", onnx_import),
+    ("plan_decode", plan_decode),
+    ("plan_run", plan_run),
+    ("frames", frames),
+    ("channels", channels),
+    ("batches", batches),
+];

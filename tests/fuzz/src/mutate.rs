@@ -2,6 +2,8 @@
 
 mod protobuf;
 mod repair;
+mod sections;
 
 pub use protobuf::protobuf;
 pub use repair::repaired;
+pub use sections::sections;

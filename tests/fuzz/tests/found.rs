@@ -37,6 +37,13 @@ fn the_corpus_of_random_plans_keeps_its_promises() {
     corpus_of("plan_run");
 }
 
+#[test]
+fn the_corpora_of_frames_channels_and_batches_keep_their_promises() {
+    corpus_of("frames");
+    corpus_of("channels");
+    corpus_of("batches");
+}
+
 /// A folder packed and unpacked is the same inputs; bytes that nobody packed are an error.
 #[test]
 fn a_corpus_is_read_as_it_was_packed() {

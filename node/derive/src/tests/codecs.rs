@@ -1,9 +1,9 @@
-use super::{samples, world::Rng};
 use crate::{
     Batch, BatchBlock, BatchDecodeError, ChannelId, Frame, HashCheck, Section, Sections,
     channel::{ChannelError, compress, decompress},
     frame::{FrameError, decode_calldata, encode_calldata},
     limits::{MAX_BATCH_BLOCKS, MAX_BATCH_BYTES, MAX_SECTION_BYTES},
+    samples::{self, Rng},
 };
 use alloy_primitives::{B256, Bytes};
 use proptest::prelude::*;

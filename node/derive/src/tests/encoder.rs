@@ -192,3 +192,44 @@ fn forced_blocks_and_blocks_of_another_chain_are_refused() {
     assert_eq!(encoder.add_block(&forced), Err(EncodeError::Forced(1)));
     assert_eq!(encoder.add_block(&world.blocks[0]), Ok(AddBlock::Added), "a refusal changes nothing");
 }
+
+#[test]
+fn channels_fill_their_target_and_stay_below_it() {
+    let mut world = World::new(12, |config| config.max_sequencer_drift_ms = 1_000_000);
+    world.mine(1, vec![]);
+    for size in [10, 200, 2_000, 30] {
+        world.build_many(40, 2, size);
+    }
+    let target = 9_000;
+    let config = EncoderConfig { target_channel_bytes: target, ..EncoderConfig::default() };
+    let mut encoder = encoder(&world, config.clone());
+    let full = encoder.channels().count();
+    encoder.close().unwrap();
+    let channels: Vec<_> = encoder.channels().collect();
+    assert!(full > 10 && channels.len() <= full + 2, "{full} {}", channels.len());
+    let mut next = 1;
+    for channel in &channels {
+        assert_eq!(*channel.blocks.start(), next);
+        next = channel.blocks.end() + 1;
+        assert!(channel.bytes <= target || channel.blocks.start() == channel.blocks.end(), "{channel:?}");
+    }
+    assert_eq!(next, world.blocks.len() as u64 + 1);
+    // A block of large transactions may not fit any more where there is still room for a small one.
+    let filled = channels[..full].iter().filter(|channel| channel.bytes > target / 2).count();
+    assert!(filled + 1 >= full, "{channels:?}");
+    let mut again = Encoder::new(world.config.clone(), config, &world.info(0), 101);
+    feed(&world, &mut again);
+    again.close().unwrap();
+    assert_eq!(again.channels().collect::<Vec<_>>(), channels, "the same blocks give the same channels");
+}
+
+#[test]
+fn a_target_of_blobs_leaves_room_for_each_frame() {
+    let config = EncoderConfig::default().with_blobs(3, 130_044);
+    assert_eq!((config.max_submission_bytes, config.target_channel_bytes), (130_044, 3 * (130_044 - 24)));
+    let world = world();
+    let mut encoder = encoder(&world, small().with_blobs(2, 400));
+    encoder.close().unwrap();
+    assert!(encoder.channels().all(|channel| channel.frames <= 2 || channel.blocks.start() == channel.blocks.end()));
+    assert!(all(&mut encoder).iter().all(|submission| submission.calldata.len() <= 400));
+}

@@ -6,5 +6,4 @@ mod encoder;
 mod pinned;
 mod pipeline;
 mod property;
-mod samples;
 mod world;

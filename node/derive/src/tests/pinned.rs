@@ -1,5 +1,9 @@
-use super::{samples, world::Rng};
-use crate::{Batch, BatchBlock, ChannelId, Frame, HashCheck, channel::decompress, frame::encode_calldata};
+use crate::{
+    Batch, BatchBlock, ChannelId, Frame, HashCheck,
+    channel::decompress,
+    frame::encode_calldata,
+    samples::{self, Rng},
+};
 use alloy_consensus::{EthereumTxEnvelope, SignableTransaction, TxEip1559, TxEip4844};
 use alloy_eips::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, b256, hex, keccak256};
@@ -26,8 +30,8 @@ fn the_encoding_of_frames_is_pinned() {
     let all = (0..FRAMES.0).flat_map(|_| {
         let len = rng.below(100) as usize;
         let frame = Frame {
-            channel: ChannelId::derive(B256::from_slice(&rng.bytes(32)), rng.next(), &rng.bytes(9)),
-            number: rng.next() as u16,
+            channel: ChannelId::derive(B256::from_slice(&rng.bytes(32)), rng.bits(), &rng.bytes(9)),
+            number: rng.bits() as u16,
             data: rng.bytes(len),
             is_last: rng.below(2) == 1,
         };

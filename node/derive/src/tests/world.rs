@@ -13,29 +13,9 @@ use praxis_primitives::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
+pub(super) use crate::samples::Rng;
+
 pub(super) const BATCHER: Address = Address::repeat_byte(0xBA);
-
-/// A small deterministic generator; tests need no better one.
-#[derive(Debug, Clone)]
-pub(super) struct Rng(pub(super) u64);
-
-impl Rng {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
-
-    pub(super) fn bytes(&mut self, len: usize) -> Vec<u8> {
-        (0..len).map(|_| self.next() as u8).collect()
-    }
-}
 
 /// L1, the sequencer's chain and what both agree on.
 #[derive(Debug, Clone)]
@@ -127,7 +107,7 @@ impl World {
     pub(super) fn batcher_tx(&mut self, from: Address, data: Bytes) -> BatcherTransaction {
         BatcherTransaction {
             from,
-            hash: self.rng.next().to_be_bytes().repeat(4).as_slice().try_into().unwrap(),
+            hash: self.rng.bits().to_be_bytes().repeat(4).as_slice().try_into().unwrap(),
             data,
             blobs: vec![],
         }
@@ -158,7 +138,7 @@ impl World {
             nonce: self.rng.below(1 << 20),
             gas_limit: 21_000,
             to: TxKind::Call(Address::repeat_byte(3)),
-            value: U256::from(self.rng.next()),
+            value: U256::from(self.rng.bits()),
             input: self.rng.bytes(calldata).into(),
             ..TxLegacy::default()
         };
@@ -261,7 +241,7 @@ pub(super) fn next_attributes(
 }
 
 fn l1_block(rng: &mut Rng, number: u64, parent_hash: B256, timestamp: u64) -> L1BlockInfo {
-    let hash = keccak256([parent_hash.as_slice(), &rng.next().to_be_bytes()].concat());
+    let hash = keccak256([parent_hash.as_slice(), &rng.bits().to_be_bytes()].concat());
     let deposits = (0..rng.below(3)).map(|index| TxDeposit {
         source_hash: keccak256([hash.as_slice(), &index.to_be_bytes()].concat()),
         from: Address::repeat_byte(9),

@@ -212,7 +212,7 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row(
         "praxis-fuzz",
-        &["praxis-import", "praxis-inference", "praxis-model"],
+        &["praxis-derive", "praxis-import", "praxis-inference", "praxis-model"],
         // The fuzzers are built cold: they must stay small.
         &["praxis-evm", "revm", "tokio", "rocksdb"],
     ),

@@ -6,17 +6,21 @@ use std::{
     process::ExitCode,
 };
 
-use praxis_fuzz::{TARGETS, corpus};
+use praxis_derive::{ChannelId, Frame, channel::compress, frame::encode_calldata, samples};
+use praxis_fuzz::{TARGETS, batch, corpus};
 use praxis_import::{ImportOptions, import_bytes};
 
 const USAGE: &str = "usage: fuzz-corpus unpack FOLDER           every committed corpus, one folder for each target
        fuzz-corpus pack FOLDER TARGET     that folder becomes the committed corpus of the target
-       fuzz-corpus seeds FOLDER [MODELS]  ONNX files found under MODELS or in the fixtures, and their Plans";
+       fuzz-corpus seeds FOLDER [MODELS]  ONNX files found under MODELS or in the fixtures, and their Plans; random batches";
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models");
 
 /// Larger files are left out of the seeds: the fuzzer runs small inputs best.
 const MAX_SEED_BYTES: usize = 8 << 10;
+/// How many batches are made as seeds, and the largest that is kept.
+const BATCHES: u64 = 200;
+const MAX_BATCH_SEED_BYTES: usize = 600;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -58,6 +62,7 @@ fn seeds(folder: &Path, models: &Path) -> std::io::Result<()> {
     let (files, plans) = (folder.join("onnx_import"), folder.join("plan_decode"));
     fs::create_dir_all(&files)?;
     fs::create_dir_all(&plans)?;
+    batches(folder)?;
     for path in onnx_files(models)? {
         let bytes = fs::read(&path)?;
         let parts: Vec<_> = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
@@ -69,6 +74,27 @@ fn seeds(folder: &Path, models: &Path) -> std::io::Result<()> {
             let plan = imported.plan.encode();
             if plan.len() <= MAX_SEED_BYTES {
                 fs::write(plans.join(&name), plan)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Random batches as the three targets take them: as sections, as a channel, and in frames.
+fn batches(folder: &Path) -> std::io::Result<()> {
+    for target in ["batches", "channels", "frames"] {
+        fs::create_dir_all(folder.join(target))?;
+    }
+    for seed in 0..BATCHES {
+        let sections = samples::batch(&mut samples::Rng(seed), 2, 10).encode();
+        let data = compress(&sections, (seed % 12) as u32);
+        let id = ChannelId::derive(Default::default(), seed, &data);
+        let piece = |number| data.chunks(seed as usize + 1).nth(usize::from(number)).unwrap_or_default().to_vec();
+        let frame = |number| Frame { channel: id, number, data: piece(number), is_last: number == 1 };
+        let frames = encode_calldata(&[frame(0), frame(1)]);
+        for (target, bytes) in [("batches", batch::frame(&sections)), ("channels", data), ("frames", frames)] {
+            if bytes.len() <= MAX_BATCH_SEED_BYTES {
+                fs::write(folder.join(target).join(format!("{seed:03}")), bytes)?;
             }
         }
     }

@@ -1,6 +1,5 @@
-//! Random transactions of every kind, with fields that are often alike, as a batch has them.
+//! Random batches for tests and fuzzers: transactions of every kind, with fields that are often alike.
 
-use super::world::Rng;
 use crate::{Batch, BatchBlock, HashCheck};
 use alloy_consensus::{
     EthereumTxEnvelope, SignableTransaction, Signed, TxEip1559, TxEip2930, TxEip4844, TxEip7702, TxLegacy,
@@ -14,17 +13,46 @@ use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 
 type Envelope = EthereumTxEnvelope<TxEip4844>;
 
+/// SplitMix64: a small deterministic generator; tests need no better one.
+#[derive(Debug, Clone)]
+pub struct Rng(pub u64);
+
+impl Rng {
+    /// The next 64 bits.
+    pub const fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`, 0 if that is 0.
+    pub const fn below(&mut self, bound: u64) -> u64 {
+        self.bits() % if bound == 0 { 1 } else { bound }
+    }
+
+    /// So many bytes.
+    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.bits() as u8).collect()
+    }
+
+    fn array<const N: usize>(&mut self) -> [u8; N] {
+        std::array::from_fn(|_| self.bits() as u8)
+    }
+}
+
 fn address(rng: &mut Rng) -> Address {
     match rng.below(4) {
         0 => Address::with_last_byte(rng.below(5) as u8),
-        1 => Address::from_slice(&rng.bytes(20)),
+        1 => Address::from(rng.array()),
         _ => Address::repeat_byte(rng.below(9) as u8),
     }
 }
 
 /// A word of any of the forms that columns know.
-pub(super) fn word(rng: &mut Rng) -> U256 {
-    let any = U256::from_be_slice(&rng.bytes(32));
+pub fn word(rng: &mut Rng) -> U256 {
+    let any = U256::from_be_bytes(rng.array::<32>());
     match rng.below(9) {
         0 => any,
         1 => any >> rng.below(256) as usize,
@@ -39,12 +67,12 @@ pub(super) fn word(rng: &mut Rng) -> U256 {
 }
 
 fn fee(rng: &mut Rng) -> u128 {
-    let all = [0, 1, 1_000_000_000, 1_500_000_000, u128::MAX, u128::from(rng.next())];
+    let all = [0, 1, 1_000_000_000, 1_500_000_000, u128::MAX, u128::from(rng.bits())];
     all[rng.below(6) as usize]
 }
 
 fn number(rng: &mut Rng) -> u64 {
-    let all = [0, 21_000, 50_000, rng.below(40), rng.next(), u64::MAX];
+    let all = [0, 21_000, 50_000, rng.below(40), rng.bits(), u64::MAX];
     all[rng.below(6) as usize]
 }
 
@@ -72,7 +100,7 @@ fn input(rng: &mut Rng) -> Bytes {
 }
 
 fn signature(rng: &mut Rng, high_s: bool) -> Signature {
-    let mut bytes: [u8; 64] = rng.bytes(64).try_into().unwrap();
+    let mut bytes: [u8; 64] = rng.array();
     bytes[32] = bytes[32] & 0x7F | u8::from(high_s) << 7;
     Signature::from_bytes_and_parity(&bytes, rng.below(2) == 1)
 }
@@ -103,7 +131,7 @@ where
 }
 
 /// A well-formed transaction of type 0, 1, 2 or 4; one in some has another chain id or a high s.
-pub(super) fn transaction(rng: &mut Rng) -> Bytes {
+pub fn transaction(rng: &mut Rng) -> Bytes {
     let chain_id = if rng.below(20) == 0 { number(rng) >> 2 } else { 7 };
     let (nonce, gas_limit, input, access_list) = (number(rng), number(rng), input(rng), access_list(rng));
     let to = if rng.below(8) == 0 { TxKind::Create } else { TxKind::Call(address(rng)) };
@@ -150,7 +178,7 @@ pub(super) fn transaction(rng: &mut Rng) -> Bytes {
 }
 
 /// A batch of up to `blocks` blocks; one transaction in `rubbish` is none.
-pub(super) fn batch(rng: &mut Rng, blocks: u64, rubbish: u64) -> Batch {
+pub fn batch(rng: &mut Rng, blocks: u64, rubbish: u64) -> Batch {
     let any = |rng: &mut Rng| {
         if rng.below(rubbish) > 0 {
             return transaction(rng);
@@ -163,16 +191,16 @@ pub(super) fn batch(rng: &mut Rng, blocks: u64, rubbish: u64) -> Batch {
         transactions: (0..rng.below(5).saturating_sub(1)).map(|_| any(rng)).collect(),
     };
     Batch {
-        first_number: rng.next() >> (1 + rng.below(60)),
-        parent_check: HashCheck::from_slice(&rng.bytes(20)),
-        first_origin: rng.next() >> (1 + rng.below(60)),
-        origin_check: HashCheck::from_slice(&rng.bytes(20)),
+        first_number: rng.bits() >> (1 + rng.below(60)),
+        parent_check: HashCheck::from(rng.array::<20>()),
+        first_origin: rng.bits() >> (1 + rng.below(60)),
+        origin_check: HashCheck::from(rng.array::<20>()),
         blocks: (0..1 + rng.below(blocks)).map(|_| block(rng)).collect(),
     }
 }
 
 /// A call of one contract by one sender.
-pub(super) fn call(input: Bytes) -> Bytes {
+pub fn call(input: Bytes) -> Bytes {
     let tx = TxEip1559 {
         chain_id: 7,
         nonce: 3,

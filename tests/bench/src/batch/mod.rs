@@ -7,7 +7,8 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use load::{Load, What, idle, load};
 use praxis_derive::{
-    Batch, EncoderConfig,
+    Batch, BatchBlock, EncoderConfig,
+    blob::MAX_BLOB_DATA,
     channel::{compress, decompress},
     frame::FRAME_OVERHEAD,
 };
@@ -16,6 +17,8 @@ use std::time::Instant;
 
 /// How far above the floor a transfer may be.
 const WANTED: f64 = 1.03;
+/// Each batch is decoded so often; the fastest counts.
+const DECODES: usize = 9;
 /// Blocks of 250 ms in an hour.
 const BLOCKS_PER_HOUR: usize = 14_400;
 /// L1 blocks of 12 s in an hour.
@@ -43,6 +46,8 @@ struct Row {
     zlib: f64,
     brotli: f64,
     praxis: f64,
+    /// In channels of one blob each, instead of one channel.
+    blobs: f64,
     floor: f64,
     ratio: f64,
     decode_ms: f64,
@@ -87,10 +92,13 @@ fn measure(what: What, load: &Load) -> Result<Row> {
     let count = load.transactions().count() as f64;
     let rlp = rlp(load);
     let channel = compress(&load.batch.encode(), EncoderConfig::DEFAULT_QUALITY);
-    let begin = Instant::now();
-    let decoded = Batch::decode(&decompress(&channel)?)?;
-    let decode_ms = begin.elapsed().as_secs_f64() * 1e3;
-    ensure!(decoded == load.batch, "the batch does not read back");
+    let mut decode_ms = f64::INFINITY;
+    for _ in 0..DECODES {
+        let begin = Instant::now();
+        let decoded = Batch::decode(&decompress(&channel)?)?;
+        decode_ms = decode_ms.min(begin.elapsed().as_secs_f64() * 1e3);
+        ensure!(decoded == load.batch, "the batch does not read back");
+    }
     let (praxis, floor) = (on_l1(channel.len()) as f64, load.floor_bytes());
     Ok(Row {
         load: what.name(),
@@ -98,10 +106,24 @@ fn measure(what: What, load: &Load) -> Result<Row> {
         zlib: on_l1(miniz_oxide::deflate::compress_to_vec_zlib(&rlp, 9).len()) as f64 / count,
         brotli: on_l1(brotli(&rlp)?.len()) as f64 / count,
         praxis: praxis / count,
+        blobs: in_blobs(load) as f64 / count,
         floor: floor / count,
         ratio: praxis / floor,
         decode_ms,
     })
+}
+
+/// Bytes of the same blocks in as few channels of equally many blocks as fit a blob each.
+fn in_blobs(load: &Load) -> usize {
+    let blocks = &load.batch.blocks;
+    let sizes = |channels: usize| -> Vec<usize> {
+        let batch = |blocks: &[BatchBlock]| Batch { blocks: blocks.to_vec(), ..load.batch.clone() };
+        let size =
+            |blocks| compress(&batch(blocks).encode(), EncoderConfig::DEFAULT_QUALITY).len() + 1 + FRAME_OVERHEAD;
+        blocks.chunks(blocks.len().div_ceil(channels)).map(size).collect()
+    };
+    let fit = (1..).map(sizes).find(|sizes| sizes.iter().all(|size| *size <= MAX_BLOB_DATA));
+    fit.map_or(0, |sizes| sizes.iter().sum())
 }
 
 /// The blocks as lists of transactions, each a byte string, in RLP: what a batch without columns holds.
@@ -127,11 +149,13 @@ fn idle_hour(l1_blocks: usize, seed: u64) -> Idle {
 }
 
 fn print(rows: &[Row], idle: &[Idle]) {
-    println!("| bytes per transaction |    RLP |   zlib | brotli | Praxis |  floor | Praxis/floor |");
-    println!("|-----------------------|-------:|-------:|-------:|-------:|-------:|-------------:|");
+    println!("| bytes per transaction |    RLP |   zlib | brotli | in blobs | Praxis |  floor | Praxis/floor |");
+    println!("|-----------------------|-------:|-------:|-------:|---------:|-------:|-------:|-------------:|");
     for row in rows {
-        let Row { load, rlp, zlib, brotli, praxis, floor, ratio, .. } = row;
-        println!("| {load:21} | {rlp:6.2} | {zlib:6.2} | {brotli:6.2} | {praxis:6.2} | {floor:6.2} | {ratio:12.4} |");
+        let Row { load, rlp, zlib, brotli, praxis, blobs, floor, ratio, .. } = row;
+        println!(
+            "| {load:21} | {rlp:6.2} | {zlib:6.2} | {brotli:6.2} | {blobs:8.2} | {praxis:6.2} | {floor:6.2} | {ratio:12.4} |"
+        );
     }
     println!();
     println!("| channel open for, L1 blocks | channels an hour | bytes per idle hour |");
@@ -140,7 +164,7 @@ fn print(rows: &[Row], idle: &[Idle]) {
         println!("| {l1_blocks:27} | {channels:16} | {bytes:19} |");
     }
     let slowest = rows.iter().map(|row| row.decode_ms).fold(0.0, f64::max);
-    println!("\na batch decodes in at most {slowest:.1} ms");
+    println!("\na batch decodes in {slowest:.1} ms at most, on one thread");
 }
 
 fn print_sections(what: What, load: &Load) {
@@ -160,5 +184,18 @@ fn print_sections(what: What, load: &Load) {
     println!("floor");
     for (name, bits) in &load.floor {
         println!("{name:24} {:10.1}", bits / 8.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transfers_are_close_to_their_floor() {
+        for what in [What::Ether, What::Token] {
+            let row = measure(what, &load(what, 1)).unwrap();
+            assert!((1.0..=WANTED).contains(&row.ratio), "{row:?}");
+        }
     }
 }

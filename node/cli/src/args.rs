@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Deploy(DeployArgs),
     /// Derive the chain from L1 alone, execute it and compare each claim; or, with --tx, say what ran in a transaction.
     Verify(VerifyArgs),
+    /// Look at, check and prune the blobs that a node keeps.
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
     /// Look at, check, prune, copy and restore a node's database.
     #[command(subcommand)]
     Db(DbCommand),
@@ -59,7 +62,7 @@ pub(crate) struct DevArgs {
     /// Use this L1 instead of the embedded one; the first accounts of the test mnemonic must hold ether there.
     #[arg(long)]
     pub(crate) l1_url: Option<Url>,
-    /// Beacon API of that L1. This version posts batches as calldata and reads no blobs.
+    /// Beacon API of that L1. With it, batches go in blobs where that is cheaper.
     #[arg(long, requires = "l1_url")]
     pub(crate) l1_beacon: Option<Url>,
     /// Keep the state here; without it, in a temporary directory that goes with the process.
@@ -126,6 +129,72 @@ pub(crate) enum Role {
     Verifier,
 }
 
+/// Where blobs are to be had. None of these places is trusted.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BlobArgs {
+    /// Beacon API of the L1, asked for blobs; repeat it for several.
+    #[arg(long, value_name = "URL")]
+    pub(crate) l1_beacon: Vec<Url>,
+    /// JSON-RPC of a node that keeps the blobs which beacon APIs have forgotten; repeat it for several.
+    #[arg(long, value_name = "URL")]
+    pub(crate) blob_archive: Vec<Url>,
+}
+
+/// Where batches go on L1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataMode {
+    /// Whichever is cheaper at the moment.
+    Cheapest,
+    /// Blobs only.
+    Blobs,
+    /// Calldata only.
+    Calldata,
+}
+
+/// How the batcher posts.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BatcherArgs {
+    /// Blobs or calldata; with --l1-beacon the cheaper one unless given, else calldata, because a node must be able to read
+    /// what it posts.
+    #[arg(long, value_enum)]
+    pub(crate) batch_data: Option<DataMode>,
+    /// L1 blocks after which a channel is posted however little is in it.
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) max_channel_duration: Option<u64>,
+    /// Fees never rise above this, in wei per gas.
+    #[arg(long, value_name = "WEI")]
+    pub(crate) batcher_max_fee: Option<u128>,
+    /// Blob fees never rise above this, in wei per blob gas.
+    #[arg(long, value_name = "WEI")]
+    pub(crate) batcher_max_blob_fee: Option<u128>,
+    /// Warn when the ether of batcher or proposer lasts less than this many days at current spending.
+    #[arg(long, default_value_t = 7.0, value_name = "DAYS")]
+    pub(crate) warn_days: f64,
+}
+
+/// The archive of blobs in a data directory. The node must not run while it is pruned.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ArchiveCommand {
+    /// How many blobs, of which L1 blocks.
+    Report {
+        /// A node's data directory.
+        #[arg(long)]
+        datadir: PathBuf,
+        /// Check every blob against its versioned hash; exit 3 where one is damaged.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Forget the blobs of old L1 blocks. Whoever derives the chain anew then needs another archive.
+    Prune {
+        /// A node's data directory.
+        #[arg(long)]
+        datadir: PathBuf,
+        /// Blobs of L1 blocks below this one go.
+        #[arg(long, value_name = "NUMBER")]
+        before_l1_block: u64,
+    },
+}
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct NodeArgs {
     /// Role; repeat it for several.
@@ -137,9 +206,8 @@ pub(crate) struct NodeArgs {
     /// JSON-RPC of the L1.
     #[arg(long)]
     pub(crate) l1: Url,
-    /// Beacon API of the L1. This version posts batches as calldata and reads no blobs.
-    #[arg(long)]
-    pub(crate) l1_beacon: Option<Url>,
+    #[command(flatten)]
+    pub(crate) blobs: BlobArgs,
     /// Where the state is kept.
     #[arg(long)]
     pub(crate) datadir: PathBuf,
@@ -159,8 +227,25 @@ pub(crate) struct NodeArgs {
     /// Private key of the proposer.
     #[arg(long, env = "PRAXIS_PROPOSER_KEY", hide_env_values = true)]
     pub(crate) proposer_key: Option<String>,
+    /// Keystore file of the batcher; its password comes from PRAXIS_BATCHER_PASSWORD or PRAXIS_KEYSTORE_PASSWORD.
+    #[arg(long, value_name = "FILE", conflicts_with = "batcher_key")]
+    pub(crate) batcher_keystore: Option<PathBuf>,
+    /// Remote signer of the batcher (eth_signTransaction, as clef and web3signer have it).
+    #[arg(long, value_name = "URL", conflicts_with_all = ["batcher_key", "batcher_keystore"])]
+    pub(crate) batcher_signer: Option<Url>,
+    /// Keystore file of the proposer; its password comes from PRAXIS_PROPOSER_PASSWORD or PRAXIS_KEYSTORE_PASSWORD.
+    #[arg(long, value_name = "FILE", conflicts_with = "proposer_key")]
+    pub(crate) proposer_keystore: Option<PathBuf>,
+    /// Remote signer of the proposer.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["proposer_key", "proposer_keystore"], requires = "proposer_account")]
+    pub(crate) proposer_signer: Option<Url>,
+    /// The proposer's account, for its remote signer.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) proposer_account: Option<Address>,
     #[command(flatten)]
     pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) batcher: BatcherArgs,
     /// Address that JSON-RPC listens at.
     #[arg(long, default_value = "127.0.0.1:9545")]
     pub(crate) rpc_addr: std::net::SocketAddr,
@@ -292,9 +377,8 @@ pub(crate) struct VerifyArgs {
     /// JSON-RPC of the L1.
     #[arg(long, required_unless_present = "tx")]
     pub(crate) l1: Option<Url>,
-    /// Beacon API of the L1. This version reads no blobs.
-    #[arg(long)]
-    pub(crate) l1_beacon: Option<Url>,
+    #[command(flatten)]
+    pub(crate) blobs: BlobArgs,
     /// Where a claim is wrong, compare with the node behind this JSON-RPC, the one that claims it: names the first block,
     /// transaction and account that differ, and writes a witness file.
     #[arg(long, conflicts_with = "tx")]

@@ -1,13 +1,21 @@
 //! Keys: from the command line, a keystore file or the environment.
 
-use crate::failure::Failure;
+use crate::{args::KeyArgs, failure::Failure};
+use alloy_primitives::Address;
 use alloy_signer_local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English};
-use std::path::Path;
+use praxis_l1::{L1ClientConfig, L1Signer, RemoteSigner};
+use std::{path::Path, time::Duration};
+use url::Url;
 
 /// The mnemonic that every Ethereum development tool knows; its accounts hold ether on development chains only.
 pub(crate) const TEST_MNEMONIC: &str = "test test test test test test test test test test test junk";
 /// How many of its accounts are funded.
 pub(crate) const DEV_ACCOUNTS: u32 = 10;
+
+/// The variable with a keystore's password.
+const KEYSTORE_PASSWORD: &str = "PRAXIS_KEYSTORE_PASSWORD";
+/// How long a remote signer may take: somebody may have to press a key.
+const SIGNING_PATIENCE: Duration = Duration::from_secs(120);
 
 /// Account `index` of the well-known test mnemonic.
 pub(crate) fn dev_account(index: u32) -> Result<PrivateKeySigner, Failure> {
@@ -37,12 +45,58 @@ pub(crate) fn signer(private_key: Option<&str>, keystore: Option<&Path>) -> Resu
             "a key is needed: give --private-key, --keystore, or set PRAXIS_PRIVATE_KEY in the environment",
         ));
     };
-    let password = std::env::var("PRAXIS_KEYSTORE_PASSWORD")
-        .map_err(|_| Failure::usage("set PRAXIS_KEYSTORE_PASSWORD to the password of the keystore file"))?;
+    open_keystore(path, &[KEYSTORE_PASSWORD])
+}
+
+/// Opens a keystore file (Web3 secret storage) with the password in the first of these variables that is set.
+fn open_keystore(path: &Path, passwords: &[&str]) -> Result<PrivateKeySigner, Failure> {
+    let Some(password) = passwords.iter().find_map(|name| std::env::var(name).ok()) else {
+        let names = passwords.join(" or ");
+        return Err(Failure::usage(format!("set {names} to the password of the keystore file {}", path.display())));
+    };
     PrivateKeySigner::decrypt_keystore(path, password).map_err(|e| {
         Failure::failed(format!(
             "the keystore {} can't be opened: {e}; check the file and the password",
             path.display()
         ))
     })
+}
+
+/// The ways in which the key of an L1 account may be given.
+pub(crate) struct RoleKey<'a> {
+    /// Whose key: "batcher".
+    pub(crate) role: &'static str,
+    /// The account, where it is known without the key.
+    pub(crate) account: Option<Address>,
+    /// The key itself.
+    pub(crate) key: Option<&'a str>,
+    /// A keystore file.
+    pub(crate) keystore: Option<&'a Path>,
+    /// A remote signer.
+    pub(crate) signer: Option<&'a Url>,
+    /// The variable with the keystore's password.
+    pub(crate) password: &'static str,
+}
+
+impl RoleKey<'_> {
+    /// The account's signer; where nothing of its own is given, the key that the command signs with.
+    pub(crate) async fn open(&self, shared: &KeyArgs) -> Result<L1Signer, Failure> {
+        if let Some(url) = self.signer {
+            let config = L1ClientConfig { timeout: SIGNING_PATIENCE, ..L1ClientConfig::default() };
+            let role = self.role;
+            let Some(account) = self.account else {
+                return Err(Failure::usage(format!(
+                    "--{role}-signer needs --{role}-account: a signer may hold several"
+                )));
+            };
+            let remote = RemoteSigner::connect(url.as_str(), account, config).await;
+            return Ok(L1Signer::Remote(remote.map_err(|e| Failure::failed(format!("{role}: {e}")))?));
+        }
+        let local = match (self.key, self.keystore) {
+            (Some(key), _) => parse_key(key)?,
+            (None, Some(path)) => open_keystore(path, &[self.password, KEYSTORE_PASSWORD])?,
+            (None, None) => signer(shared.private_key.as_deref(), shared.keystore.as_deref())?,
+        };
+        Ok(local.into())
+    }
 }

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
     match cli.command {
+        Command::Archive(command) => commands::archive::run(command, ui),
         Command::Db(command) => commands::db::run(command, ui),
         Command::Model(command) => commands::model::run(command, ui),
         Command::Dev(args) => commands::block_on(commands::dev::run(args, ui)),

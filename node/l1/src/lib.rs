@@ -21,6 +21,7 @@ mod games;
 mod keys;
 mod receipts;
 mod rpc;
+mod runway;
 mod signer;
 #[cfg(test)]
 mod tests;
@@ -38,5 +39,6 @@ pub use fees::{BLOB_GAS, Fees, L1Prices, TRANSFER_GAS, calldata_gas};
 pub use games::{Claim, ListedClaim, claim_calldata, claim_extra_data};
 pub use keys::{KeyError, check_key, parse_key};
 pub use rpc::{L1ClientConfig, install_tls};
+pub use runway::{Runway, RunwayLevel};
 pub use signer::{L1Signer, RemoteSigner, SignerError};
 pub use tx::{Included, PendingTx, TxError, TxManager, TxManagerConfig, TxRequest};

@@ -159,3 +159,6 @@ impl RemoteSigner {
         fields
     }
 }
+
+#[cfg(test)]
+mod tests;

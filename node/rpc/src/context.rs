@@ -1,10 +1,11 @@
 //! What every method sees.
 
 use crate::{RpcLimits, filters::Filters, gate::Gate, wire::L1BlockRef};
-use alloy_primitives::B256;
+use alloy_primitives::{B256, Bytes};
 use parking_lot::Mutex;
 use praxis_chain::Chain;
 use praxis_pool::Pool;
+use praxis_primitives::Fault;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -17,8 +18,19 @@ pub struct RpcContext {
     pub pool: Option<Arc<Pool>>,
     /// What the node knows of its L1; `None` where it has none.
     pub l1: Option<watch::Receiver<L1Status>>,
+    /// The blobs that the node keeps; `None` where it keeps none.
+    pub blobs: Option<Arc<dyn Blobs>>,
     /// Name and version of the program.
     pub client_version: String,
+}
+
+/// An archive of blobs.
+pub trait Blobs: Send + Sync {
+    /// A blob by versioned hash, checked against it.
+    ///
+    /// # Errors
+    /// When it can't be read, or what is kept is damaged.
+    fn blob(&self, hash: B256) -> Result<Option<Bytes>, Fault>;
 }
 
 /// What a rollup node knows of its L1. `None`: not yet.
@@ -39,6 +51,7 @@ pub(crate) struct Context {
     pub(crate) chain: Arc<Chain>,
     pub(crate) pool: Option<Arc<Pool>>,
     pub(crate) l1: Option<watch::Receiver<L1Status>>,
+    pub(crate) blobs: Option<Arc<dyn Blobs>>,
     pub(crate) client_version: String,
     pub(crate) limits: RpcLimits,
     pub(crate) filters: Filters,
@@ -52,7 +65,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(given: RpcContext, limits: RpcLimits) -> Self {
-        let RpcContext { chain, pool, l1, client_version } = given;
+        let RpcContext { chain, pool, l1, blobs, client_version } = given;
         Self {
             filters: Filters::new(limits.filters, limits.filter_lifetime),
             heavy: Gate::new(limits.concurrent_calls, limits.waiting_calls, limits.call_time),
@@ -61,6 +74,7 @@ impl Context {
             chain,
             pool,
             l1,
+            blobs,
             client_version,
             limits,
         }

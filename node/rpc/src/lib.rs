@@ -37,7 +37,7 @@ mod txpool;
 mod wire;
 
 pub use config::{Cors, RpcConfig, RpcLimits};
-pub use context::{L1Status, RpcContext};
+pub use context::{Blobs, L1Status, RpcContext};
 pub use front::Hosts;
 pub use server::{RpcError, RpcHandle, RpcServer};
 pub use wire::L1BlockRef;

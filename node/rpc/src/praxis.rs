@@ -32,10 +32,18 @@ const MAX_NAMED_MODELS: usize = 8;
 pub(crate) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     // The very file that roles of this deployment share; `optimism_rollupConfig` has op-node's shape instead.
     r.quick("praxis_rollupConfig", |c, _| Ok(c.chain.rollup().ok_or_else(Failure::unknown_block)?.as_ref().clone()))?;
+    r.heavy("praxis_getBlob", |c, args, _| get_blob(c, args))?;
     r.heavy("praxis_getModel", |c, args, _| get_model(c, args))?;
     r.heavy("praxis_listModels", |c, args, _| list_models(c, args))?;
     r.heavy("praxis_getInferences", |c, args, _| get_inferences(c, args))?;
     r.heavy("praxis_runModel", |c, args, _| run_model(c, args))
+}
+
+/// A blob that this node derived the chain from, by versioned hash; `None` when it does not have it.
+fn get_blob(c: &Context, mut args: Args<'_>) -> Result<Option<Bytes>, Failure> {
+    let hash: B256 = args.required()?;
+    let Some(blobs) = &c.blobs else { return Ok(None) };
+    blobs.blob(hash).map_err(|fault| Failure::Fault(fault.to_string()))
 }
 
 fn get_model(c: &Context, mut args: Args<'_>) -> Result<Option<RpcModel>, Failure> {

@@ -58,6 +58,13 @@ pub struct Advance {
     pub idle: bool,
 }
 
+impl Advance {
+    /// Whether something happened that somebody has to hear of.
+    const fn has_news(&self) -> bool {
+        !self.consumed.is_empty() || !self.blocks.is_empty() || self.rewound_to.is_some()
+    }
+}
+
 /// One role's way along L1.
 pub struct L1Driver {
     client: L1Client,
@@ -175,12 +182,24 @@ impl L1Driver {
     /// When L1 can't be read or the chain fails. After a temporary error, call again.
     pub async fn advance(&mut self) -> Result<Advance, DriverError> {
         let mut advance = Advance::default();
+        match self.work(&mut advance).await {
+            Ok(()) => Ok(advance),
+            // What was done is told now; the error comes again at the next call if it lasts.
+            Err(error) if error.is_temporary() && advance.has_news() => {
+                tracing::debug!(%error, "stopped on the way");
+                Ok(Advance { idle: false, ..advance })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn work(&mut self, advance: &mut Advance) -> Result<(), DriverError> {
         let (head, _) = self.head(BlockTag::Latest).await?;
         if self.known_to_be_gone(head).await? {
-            self.rewind(&mut advance)?;
+            self.rewind(advance)?;
         }
         // An error may have left an L1 block half derived.
-        self.derive_current(&mut advance).await?;
+        self.derive_current(advance).await?;
         let first = self.safe.next_l1();
         let last = head.number.min(first.saturating_add(self.config.batch - 1));
         advance.idle = last == head.number;
@@ -192,10 +211,10 @@ impl L1Driver {
         while let Some(fetched) = blocks.try_next().await? {
             // Between asking for the head and for the block, L1 can have become shorter.
             let Some(fetched) = fetched else { break };
-            match self.derive(fetched, &mut advance).await {
+            match self.derive(fetched, advance).await {
                 Err(error) if error.is_reset() => {
                     tracing::info!(%error, "L1 reorganised");
-                    self.rewind(&mut advance)?;
+                    self.rewind(advance)?;
                     advance.idle = false;
                     break;
                 }
@@ -205,7 +224,7 @@ impl L1Driver {
         drop(blocks);
         self.update_finality(head).await?;
         self.report(head, advance.idle);
-        Ok(advance)
+        Ok(())
     }
 
     async fn head(&self, tag: BlockTag) -> Result<(BlockNumHash, bool), DriverError> {

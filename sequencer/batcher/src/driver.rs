@@ -1,19 +1,33 @@
 //! The task that connects the core to L1.
 
-use crate::{BatcherCore, CoreError, L2Source, Pulled};
-use alloy_primitives::{B256, keccak256};
-use praxis_derive::{EncoderConfig, Submission, SubmissionId};
-use praxis_l1::{BlockTag, L1Client, L1Error, PendingTx, TxError, TxManager, TxRequest};
+use crate::{
+    BatcherCore, CoreError, DataKind, DataPolicy, L2Source, MAX_BLOBS_PER_TRANSACTION, Posting, Pulled, ThrottleConfig,
+    pack,
+};
+use alloy_primitives::{B256, U256, keccak256};
+use praxis_derive::{EncoderConfig, Submission, SubmissionId, Waiting, blob::encode_blob};
+use praxis_l1::{
+    BlockTag, L1Client, L1Error, L1Prices, PendingTx, Runway, TRANSFER_GAS, TxError, TxManager, TxRequest, blob_sidecar,
+};
 use praxis_primitives::RollupConfig;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 use tracing::{error, info, warn};
 
+/// Takes the most bytes of pool transactions that a block may hold; `None`: as many as fit.
+pub type Throttle = Arc<dyn Fn(Option<u64>) + Send + Sync>;
+
 /// How the batcher runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BatcherConfig {
     /// How channels are cut. The salt is filled in when the batcher starts.
     pub encoder: EncoderConfig,
+    /// Blobs, calldata or the cheaper one.
+    pub data: DataPolicy,
+    /// When and how far the builder is slowed down.
+    pub throttle: ThrottleConfig,
+    /// Warn when the account's ether lasts less than this many days at current spending.
+    pub warn_days: f64,
     /// Time between two looks at L1 and L2.
     pub poll_interval: Duration,
     /// Longest wait between two looks while L1 does not answer or the account cannot pay.
@@ -28,6 +42,9 @@ impl Default for BatcherConfig {
     fn default() -> Self {
         Self {
             encoder: EncoderConfig::default(),
+            data: DataPolicy::Calldata,
+            throttle: ThrottleConfig::default(),
+            warn_days: 7.0,
             poll_interval: Duration::from_millis(500),
             max_backoff: Duration::from_secs(15),
             max_in_flight: 8,
@@ -43,20 +60,42 @@ pub struct Batcher<S> {
     l2: S,
     l1: L1Client,
     manager: TxManager,
-    in_flight: VecDeque<(SubmissionId, PendingTx)>,
+    posting: Posting,
+    throttle: Option<Throttle>,
+    limit: Option<u64>,
+    runway: Runway,
+    began: Instant,
+    /// Each transaction with what it carries.
+    in_flight: VecDeque<(Vec<SubmissionId>, PendingTx)>,
+    waiting: Option<Waiting>,
     failures: u32,
 }
 
 impl<S: L2Source> Batcher<S> {
     /// A batcher that posts `l2`'s blocks through `manager`, whose account must be the configuration's batcher.
-    pub const fn new(
-        rollup: Arc<RollupConfig>,
-        config: BatcherConfig,
-        l2: S,
-        l1: L1Client,
-        manager: TxManager,
-    ) -> Self {
-        Self { rollup, config, l2, l1, manager, in_flight: VecDeque::new(), failures: 0 }
+    pub fn new(rollup: Arc<RollupConfig>, config: BatcherConfig, l2: S, l1: L1Client, manager: TxManager) -> Self {
+        Self {
+            posting: Posting::new(config.data),
+            throttle: None,
+            limit: None,
+            runway: Runway::new("batcher", manager.address(), config.warn_days),
+            began: Instant::now(),
+            in_flight: VecDeque::new(),
+            waiting: None,
+            failures: 0,
+            rollup,
+            config,
+            l2,
+            l1,
+            manager,
+        }
+    }
+
+    /// Tells `throttle` how many bytes a block may hold while much waits for L1.
+    #[must_use]
+    pub fn with_throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = Some(throttle);
+        self
     }
 
     /// Runs until the task is dropped, or a block cannot be batched.
@@ -135,44 +174,114 @@ impl<S: L2Source> Batcher<S> {
             Pulled::Forced(number) => info!(number, "the batcher waits until a forced block is safe"),
             Pulled::UpToDate | Pulled::More => {}
         }
-        if let Some(waiting) = core.waiting() {
-            warn!("{waiting}");
-        }
+        self.say_waiting(core.waiting());
         self.measure(core);
+        self.watch_balance().await;
         while self.in_flight.len() < self.config.max_in_flight.max(1) {
-            let Some(submission) = core.next_submission() else { break };
-            self.send(core, submission).await?;
+            let submissions: Vec<_> =
+                std::iter::from_fn(|| core.next_submission()).take(MAX_BLOBS_PER_TRANSACTION).collect();
+            if submissions.is_empty() {
+                break;
+            }
+            self.post(core, submissions).await?;
         }
         Ok(())
     }
 
-    async fn send(&mut self, core: &mut BatcherCore, submission: Submission) -> Result<(), LookError> {
-        let Submission { id, channel, blocks, calldata } = submission;
-        let label = format!("the batch of L2 blocks {} to {} (channel {channel})", blocks.start(), blocks.end());
-        metrics::counter!("praxis_batcher_bytes_sent").increment(calldata.len() as u64);
-        match self.manager.send(TxRequest::data(label, self.rollup.batch_inbox, calldata)).await {
-            Ok(pending) => self.in_flight.push_back((id, pending)),
-            Err(error) => {
-                core.requeue(id);
-                return Err(LookError::Tx(error));
+    /// Says once that posting has stopped because it would be in vain, and once that it goes on.
+    fn say_waiting(&mut self, waiting: Option<Waiting>) {
+        if waiting == self.waiting {
+            return;
+        }
+        match &waiting {
+            Some(waiting) => warn!("{waiting}"),
+            None => info!("batches go on: the sequencing window is open again"),
+        }
+        metrics::gauge!("praxis_batcher_window_passed").set(if waiting.is_some() { 1.0 } else { 0.0 });
+        self.waiting = waiting;
+    }
+
+    async fn watch_balance(&mut self) {
+        let now = self.began.elapsed();
+        if !self.runway.is_due(now) {
+            return;
+        }
+        let (balance, prices) = (self.l1.balance(self.manager.address()).await, self.l1.prices().await);
+        if let (Ok(balance), Ok(prices)) = (balance, prices) {
+            let blobs = if self.posting.kind() == DataKind::Blobs { MAX_BLOBS_PER_TRANSACTION } else { 0 };
+            // Fees are offered at twice the price.
+            let next = prices.cost(TRANSFER_GAS, blobs).saturating_mul(U256::from(2));
+            self.runway.sample(now, balance, next);
+        }
+    }
+
+    /// Sends submissions, as one blob transaction or as one plain transaction each. What can't be sent is encoded again.
+    async fn post(&mut self, core: &mut BatcherCore, submissions: Vec<Submission>) -> Result<(), LookError> {
+        let first = submissions.first().map(|first| first.id);
+        let posted = self.try_post(submissions).await;
+        if let (Err(_), Some(first)) = (&posted, first) {
+            core.requeue(first);
+        }
+        posted
+    }
+
+    async fn try_post(&mut self, submissions: Vec<Submission>) -> Result<(), LookError> {
+        let prices = self.l1.prices().await.map_err(LookError::L1)?;
+        let before = self.posting.kind();
+        let kind = self.posting.choose(&submissions, prices);
+        if kind != before {
+            let L1Prices { base_fee, blob_base_fee, .. } = prices;
+            info!(?kind, base_fee, blob_base_fee, "the other way to L1 is cheaper now");
+        }
+        match kind {
+            DataKind::Blobs => self.post_blobs(&submissions).await,
+            DataKind::Calldata => {
+                for submission in submissions {
+                    let label = label(std::slice::from_ref(&submission));
+                    count("calldata", submission.calldata.len());
+                    let request = TxRequest::data(label, self.rollup.batch_inbox, submission.calldata);
+                    self.send(vec![submission.id], request).await?;
+                }
+                Ok(())
             }
         }
+    }
+
+    async fn post_blobs(&mut self, submissions: &[Submission]) -> Result<(), LookError> {
+        let label = label(submissions);
+        let failed = |reason: String| LookError::Tx(TxError::Rejected { label: label.clone(), reason });
+        let packed = pack(submissions);
+        count("blobs", packed.iter().map(|data| data.len()).sum());
+        metrics::counter!("praxis_batcher_blobs_sent_total").increment(packed.len() as u64);
+        let made = tokio::task::spawn_blocking(move || {
+            let blobs: Result<Vec<_>, _> = packed.iter().map(|data| encode_blob(data)).collect();
+            blob_sidecar(&blobs.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
+        });
+        let sidecar = made.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
+        let ids = submissions.iter().map(|submission| submission.id).collect();
+        self.send(ids, TxRequest::blobs(label, self.rollup.batch_inbox, sidecar)).await
+    }
+
+    async fn send(&mut self, ids: Vec<SubmissionId>, request: TxRequest) -> Result<(), LookError> {
+        let pending = self.manager.send(request).await.map_err(LookError::Tx)?;
+        self.in_flight.push_back((ids, pending));
         Ok(())
     }
 
     /// Takes the results that have come. A failure drops everything after it too: frames count in order only.
     fn collect(&mut self, core: &mut BatcherCore) -> Result<(), LookError> {
-        while let Some((id, pending)) = self.in_flight.front_mut() {
-            let id = *id;
+        while let Some((ids, pending)) = self.in_flight.front_mut() {
             match pending.try_included() {
                 None => break,
                 Some(Ok(included)) => {
-                    core.confirm(id, included.block.number);
+                    ids.iter().for_each(|id| core.confirm(*id, included.block.number));
                     self.in_flight.pop_front();
                     metrics::counter!("praxis_batcher_transactions_included").increment(1);
                 }
                 Some(Err(error)) => {
-                    core.requeue(id);
+                    if let Some(first) = ids.first() {
+                        core.requeue(*first);
+                    }
                     self.in_flight.clear();
                     return Err(LookError::Tx(error));
                 }
@@ -181,11 +290,43 @@ impl<S: L2Source> Batcher<S> {
         Ok(())
     }
 
-    fn measure(&self, core: &BatcherCore) {
+    fn measure(&mut self, core: &BatcherCore) {
         let pending = core.encoder().map_or(0, praxis_derive::Encoder::pending_bytes);
         metrics::gauge!("praxis_batcher_pending_bytes").set(pending as f64);
         metrics::gauge!("praxis_batcher_in_flight").set(self.in_flight.len() as f64);
         metrics::gauge!("praxis_batcher_restarts").set(core.restarts() as f64);
+        let limit = self.config.throttle.limit(pending as u64);
+        metrics::gauge!("praxis_batcher_block_bytes_limit").set(limit.map_or(f64::INFINITY, |limit| limit as f64));
+        if limit.is_some() != self.limit.is_some() {
+            match limit {
+                Some(limit) => warn!(pending, limit, "much waits for L1: blocks hold less for now"),
+                None => info!(pending, "blocks hold as much as fits again"),
+            }
+        }
+        if limit != self.limit
+            && let Some(throttle) = &self.throttle
+        {
+            throttle(limit);
+        }
+        self.limit = limit;
+    }
+}
+
+fn count(way: &'static str, bytes: usize) {
+    metrics::counter!("praxis_batcher_bytes_sent", "way" => way).increment(bytes as u64);
+}
+
+fn label(submissions: &[Submission]) -> String {
+    match submissions {
+        [] => "no batch".to_owned(),
+        [one] => {
+            let (first, last) = (one.blocks.start(), one.blocks.end());
+            format!("the batch of L2 blocks {first} to {last} (channel {})", one.channel)
+        }
+        [first, .., last] => {
+            let (first, last) = (first.blocks.start(), last.blocks.end());
+            format!("{} frames of the batches of L2 blocks {first} to {last}", submissions.len())
+        }
     }
 }
 

@@ -9,10 +9,14 @@
 mod core;
 mod driver;
 mod port;
+mod posting;
+mod throttle;
 
 pub use core::{BatcherCore, CoreError, Pulled};
-pub use driver::{Batcher, BatcherConfig};
+pub use driver::{Batcher, BatcherConfig, Throttle};
 pub use port::{L2Source, SafeView};
+pub use posting::{DataKind, DataPolicy, MAX_BLOBS_PER_TRANSACTION, Posting, pack};
+pub use throttle::ThrottleConfig;
 
 #[cfg(test)]
 mod tests;

@@ -167,3 +167,51 @@ fn a_submission_that_failed_is_sent_again() {
     core.requeue(first.id);
     assert_eq!(core.next_submission().unwrap().calldata, first.calldata);
 }
+
+/// Submissions whose frames have this many bytes of data.
+fn submissions(sizes: &[usize]) -> Vec<praxis_derive::Submission> {
+    let chain = chain();
+    let mut core = core(&chain, 0);
+    core.pull(&chain, 11).unwrap();
+    core.flush().unwrap();
+    let one = core.next_submission().unwrap();
+    let with = |(number, size): (u16, &usize)| {
+        let data = vec![number as u8 + 1; *size];
+        let frame = praxis_derive::Frame { channel: one.channel, number, data, is_last: false };
+        praxis_derive::Submission { calldata: praxis_derive::frame::encode_calldata(&[frame]).into(), ..one.clone() }
+    };
+    (0..).zip(sizes).map(with).collect()
+}
+
+#[test]
+fn blobs_are_filled_with_as_many_frames_as_fit_in_order() {
+    use praxis_derive::{blob::MAX_BLOB_DATA, frame::decode_calldata};
+    let overhead = praxis_derive::frame::FRAME_OVERHEAD;
+    let exact = MAX_BLOB_DATA - 1 - 2 * overhead - 70_000;
+    let packed = crate::pack(&submissions(&[70_000, exact, 1, 100_000, 40_000]));
+    let sizes = |data: &[u8]| decode_calldata(data).unwrap().iter().map(|frame| frame.data.len()).collect::<Vec<_>>();
+    let held: Vec<_> = packed.iter().map(|data| sizes(data)).collect();
+    assert_eq!(held, [vec![70_000, exact], vec![1, 100_000], vec![40_000]]);
+    assert_eq!(packed[0].len(), MAX_BLOB_DATA);
+}
+
+#[test]
+fn the_cheaper_way_is_taken_and_kept_until_the_other_is_much_cheaper() {
+    use crate::{DataKind, DataPolicy, Posting};
+    let mut posting = Posting::new(DataPolicy::Cheapest);
+    let full = submissions(&[130_000]);
+    let prices = |blob: u128| praxis_l1::L1Prices { base_fee: 1_000_000_000, tip: 0, blob_base_fee: Some(blob) };
+    // Calldata takes 40 gas a byte, 5.2 M gas; blobs take 131,072 blob gas and 21,000 gas: equal at some 39.7 gwei.
+    assert_eq!(posting.choose(&full, prices(1)), DataKind::Blobs);
+    assert_eq!(posting.choose(&full, prices(45_000_000_000)), DataKind::Blobs, "an eighth more is no reason");
+    assert_eq!(posting.choose(&full, prices(60_000_000_000)), DataKind::Calldata);
+    assert_eq!(posting.choose(&full, prices(35_000_000_000)), DataKind::Calldata);
+    assert_eq!(posting.choose(&full, prices(20_000_000_000)), DataKind::Blobs);
+    // A blob costs the same however little is in it.
+    assert_eq!(posting.choose(&submissions(&[1000]), prices(20_000_000_000)), DataKind::Calldata);
+    let without = praxis_l1::L1Prices { blob_base_fee: None, ..prices(0) };
+    assert_eq!(posting.choose(&full, prices(1)), DataKind::Blobs);
+    assert_eq!(posting.choose(&full, without), DataKind::Calldata);
+    assert_eq!(Posting::new(DataPolicy::Blobs).choose(&full, prices(u128::MAX / 1_000_000)), DataKind::Blobs);
+    assert_eq!(Posting::new(DataPolicy::Calldata).choose(&full, prices(1)), DataKind::Calldata);
+}

@@ -47,7 +47,7 @@ impl DevL1 {
             transactions: vec![],
         };
         let (mut order, stop) = (Order::default(), AtomicBool::new(false));
-        let open = Open { until: None, budget: None, stop: &stop };
+        let open = Open { until: None, budget: None, bytes: u64::MAX, stop: &stop };
         let built = self.chain.build(&attributes, &mut PoolSource::new(&self.chain, &self.pool, &mut order, open))?;
         let imported = self.chain.import(&built.block)?;
         update_pool(&self.chain, &self.pool, &imported)?;

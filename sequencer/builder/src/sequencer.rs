@@ -11,7 +11,10 @@ use praxis_primitives::{
 };
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -50,6 +53,8 @@ pub struct Sequencer {
     pool: Arc<Pool>,
     config: Arc<RollupConfig>,
     budget: Option<Duration>,
+    /// Most bytes of pool transactions in a block.
+    block_bytes: AtomicU64,
     order: Mutex<Order>,
     /// The block that this node's own check refused last.
     refused: Mutex<Option<u64>>,
@@ -62,7 +67,8 @@ impl Sequencer {
     /// When `chain` is no rollup.
     pub fn new(chain: Arc<Chain>, pool: Arc<Pool>, budget: Option<Duration>) -> Result<Self, BuilderError> {
         let config = chain.rollup().cloned().ok_or(BuilderError::NotARollup)?;
-        Ok(Self { chain, pool, config, budget, order: Mutex::new(Order::default()), refused: Mutex::new(None) })
+        let (order, refused) = (Mutex::new(Order::default()), Mutex::new(None));
+        Ok(Self { chain, pool, config, budget, block_bytes: AtomicU64::new(u64::MAX), order, refused })
     }
 
     /// Preconfirms transactions, and keeps their order in the file at `path` until a block holds them; `sync` waits for the
@@ -73,6 +79,12 @@ impl Sequencer {
     pub fn keep_order(self, path: &Path, sync: bool) -> Result<Self, BuilderError> {
         let order = Order::open(&self.chain, path, sync)?;
         Ok(Self { order: Mutex::new(order), ..self })
+    }
+
+    /// From the next block on, blocks hold at most this many bytes of transactions besides what was promised; `None`: as
+    /// many as fit. For a batcher that falls behind.
+    pub fn limit_block_bytes(&self, limit: Option<u64>) {
+        self.block_bytes.store(limit.unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// The chain that it builds on.
@@ -128,7 +140,7 @@ impl Sequencer {
             _ => current,
         };
         let attributes = attributes::build(&self.config, &head, &origin, false, vec![])?;
-        let open = Open { until, budget: self.budget, stop };
+        let open = Open { until, budget: self.budget, bytes: self.block_bytes.load(Ordering::Relaxed), stop };
         let Some(built) = self.build(&attributes, choice.deposits_only, open)? else { return Ok(Step::Left) };
         let imported = self.chain.import(&built.block).map_err(|error| self.refused(&built.block, error))?;
         self.order.lock().sealed(imported.block.body().transactions.iter())?;

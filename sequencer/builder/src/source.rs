@@ -2,6 +2,7 @@
 
 use crate::order::Order;
 use alloy_consensus::Transaction as _;
+use alloy_eips::Encodable2718;
 use alloy_primitives::{Address, B256};
 use praxis_chain::{Chain, PendingBlock, PendingPart, TransactionSource};
 use praxis_pool::{BestTransactions, Pool};
@@ -32,6 +33,8 @@ pub struct Open<'a> {
     /// How long its transactions may run altogether. What a block holds is not consensus, so the builder may look at the
     /// clock.
     pub budget: Option<Duration>,
+    /// Most bytes of transactions that it takes from the pool.
+    pub bytes: u64,
     /// Set when the node stops: an open block is then left unsealed.
     pub stop: &'a AtomicBool,
 }
@@ -111,6 +114,7 @@ impl<'a> PoolSource<'a> {
 
     fn hand(&mut self, tx: RecoveredTransaction) -> RecoveredTransaction {
         let sender = tx.signer();
+        self.open.bytes = self.open.bytes.saturating_sub(tx.encode_2718_len() as u64);
         let before = self.next.insert(sender, tx.nonce().saturating_add(1));
         self.handed = Some((sender, before, Instant::now()));
         tx
@@ -127,7 +131,7 @@ impl<'a> PoolSource<'a> {
                 // Promised before, or replaced since.
                 continue;
             }
-            if pooled.tx.gas_limit() <= gas_left {
+            if pooled.tx.gas_limit() <= gas_left && pooled.tx.encode_2718_len() as u64 <= self.open.bytes {
                 return Some(pooled.tx.clone());
             }
             // It may fit into the next block; what follows it by nonce has to wait with it.

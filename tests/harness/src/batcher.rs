@@ -3,7 +3,7 @@
 use crate::{L1Miner, TestSequencer};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{B256, Bytes};
-use praxis_batcher::{BatcherCore, CoreError, L2Source, Pulled, SafeView};
+use praxis_batcher::{BatcherCore, CoreError, L2Source, MAX_BLOBS_PER_TRANSACTION, Pulled, SafeView, pack};
 use praxis_chain::Chain;
 use praxis_derive::{
     Batch, EncoderConfig, Frame, SubmissionId,
@@ -44,6 +44,8 @@ pub struct TestBatcher {
     pub alter: Option<Alter>,
     /// Channels close at each step, however little is in them.
     pub eager: bool,
+    /// It posts blob transactions, as the node's batcher packs them; nothing is altered then.
+    pub blobs: bool,
     /// How many transactions to the inbox it made.
     pub posted: usize,
 }
@@ -54,7 +56,7 @@ impl TestBatcher {
         let mut config = EncoderConfig { salt: B256::repeat_byte(salt), ..EncoderConfig::default() };
         change(&mut config);
         let core = BatcherCore::new(rollup, config, 0);
-        Self { core, in_flight: vec![], alter: None, eager: true, posted: 0 }
+        Self { core, in_flight: vec![], alter: None, eager: true, blobs: false, posted: 0 }
     }
 
     /// The core.
@@ -87,6 +89,16 @@ impl TestBatcher {
         let pulled = core.pull(&source, l1.head().number)?;
         if self.eager {
             core.flush()?;
+        }
+        while self.blobs {
+            let submissions: Vec<_> =
+                std::iter::from_fn(|| core.next_submission()).take(MAX_BLOBS_PER_TRANSACTION).collect();
+            if submissions.is_empty() {
+                break;
+            }
+            self.posted += 1;
+            let hash = l1.submit_blobs(&pack(&submissions));
+            self.in_flight.extend(submissions.iter().map(|submission| (submission.id, hash)));
         }
         while let Some(submission) = core.next_submission() {
             self.posted += 1;

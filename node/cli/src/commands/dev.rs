@@ -11,6 +11,7 @@ impl From<DevArgs> for DevOptions {
     fn from(args: DevArgs) -> Self {
         Self {
             l1_url: args.l1_url,
+            l1_beacon: args.l1_beacon,
             datadir: args.datadir,
             history: args.history,
             block_time_ms: args.block_time_ms,

@@ -3,7 +3,7 @@
 use crate::{
     args::EthereumArgs,
     failure::Failure,
-    system::{Tasks, chain_options, follow_pool, serve_rpc},
+    system::{Served, Tasks, chain_options, follow_pool, serve_rpc},
     ui::Ui,
 };
 use alloy_rlp::Decodable;
@@ -46,9 +46,14 @@ pub(crate) async fn run(args: EthereumArgs, ui: &Ui) -> Result<(), Failure> {
     };
     let pool = Arc::new(Pool::new(pool_config, pool_head(&chain)?));
     let mut tasks = Tasks::default();
-    let rpc =
-        serve_rpc("chain", "--rpc-addr", RpcConfig::new(args.rpc_addr), chain.clone(), pool.clone(), None, &mut tasks)
-            .await?;
+    let rpc = serve_rpc(
+        "chain",
+        "--rpc-addr",
+        RpcConfig::new(args.rpc_addr),
+        Served::alone(chain.clone(), pool.clone()),
+        &mut tasks,
+    )
+    .await?;
     tasks.spawn("transaction pool", follow_pool(chain.clone(), pool));
     ui.line(format!("chain {} with head {} ({})", chain.spec().chain_id, head.number, head.hash()));
     ui.line(format!("JSON-RPC at http://{rpc} and ws://{rpc}"));

@@ -1,17 +1,17 @@
 //! `praxis node`.
 
 use crate::{
-    args::{NodeArgs, Role},
+    args::{DataMode, NodeArgs, Role},
     failure::Failure,
-    keys,
+    keys::RoleKey,
     system::{
-        L2Node, L2Options, SequencerKeys, Tasks, check_golden_digests, driver, open_chain, prune_history, read_rollup,
-        report_verdict,
+        L1Access, L2Node, L2Options, Posting, SequencerKeys, Tasks, check_golden_digests, driver, open_chain,
+        prune_history, read_rollup, report_verdict,
     },
     telemetry,
     ui::Ui,
 };
-use alloy_signer_local::PrivateKeySigner;
+use praxis_batcher::DataPolicy;
 use praxis_primitives::RollupConfig;
 use praxis_storage::Durability;
 use praxis_verifier::{DriverConfig, Verifier};
@@ -29,15 +29,19 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
     if let Some(address) = args.metrics_addr {
         telemetry::serve_metrics(address)?;
     }
+    let l1 = L1Access::new(args.l1.clone(), args.blobs.clone()).keeping(&args.datadir)?;
     let mut tasks = Tasks::default();
     let serves = args.roles.contains(&Role::Sequencer) || args.roles.contains(&Role::Follower);
     let mut rpc = None;
     if serves {
-        let sequencer = args.roles.contains(&Role::Sequencer).then(|| sequencer_keys(&args)).transpose()?;
+        let sequencer = match args.roles.contains(&Role::Sequencer) {
+            true => Some(sequencer_keys(&args, &config).await?),
+            false => None,
+        };
         let options = L2Options {
             config: config.clone(),
             datadir: &args.datadir,
-            l1: args.l1.clone(),
+            l1: l1.clone(),
             rpc: args.rpc.config(args.rpc_addr),
             rpc_flag: "--rpc-addr",
             sequencer,
@@ -48,7 +52,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
         rpc = Some(L2Node::start(options, &mut tasks).await?.rpc);
     }
     if args.roles.contains(&Role::Verifier) {
-        start_verifier(&args, &config, &mut tasks).await?;
+        start_verifier(&args, &config, &l1, &mut tasks).await?;
     }
     let roles: Vec<String> = args.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
     ui.line(format!("running as {} of chain {} on L1 {}", roles.join(", "), config.l2_chain_id, args.l1));
@@ -63,23 +67,43 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
     tasks.until_stopped().await
 }
 
-async fn start_verifier(args: &NodeArgs, config: &Arc<RollupConfig>, tasks: &mut Tasks) -> Result<(), Failure> {
+async fn start_verifier(
+    args: &NodeArgs,
+    config: &Arc<RollupConfig>,
+    l1: &L1Access,
+    tasks: &mut Tasks,
+) -> Result<(), Failure> {
     let chain = open_chain(config, &args.datadir.join("verifier"), Durability::PowerLoss)?;
     let driver_config =
         DriverConfig { poll: POLL, claims_of: Some(config.l1.dispute_game_factory), ..DriverConfig::default() };
     tasks.spawn("pruning of the verifier's history", prune_history(chain.clone(), args.history));
-    let (driver, _) = driver(chain, &args.l1, driver_config).await?;
+    let (driver, _) = driver(chain, l1, driver_config).await?;
     tasks.spawn("verifier", Verifier::new(driver).await?.run(report_verdict));
     Ok(())
 }
 
 /// The keys of the sequencer's L1 accounts: one each, because an account's nonces have one owner.
-fn sequencer_keys(args: &NodeArgs) -> Result<SequencerKeys, Failure> {
-    let batcher = (!args.no_batcher).then(|| role_key(args, args.batcher_key.as_deref())).transpose()?;
-    let proposer = (!args.no_proposer).then(|| role_key(args, args.proposer_key.as_deref())).transpose()?;
-    let same = |batcher: &PrivateKeySigner, proposer: &PrivateKeySigner| batcher.address() == proposer.address();
+async fn sequencer_keys(args: &NodeArgs, config: &RollupConfig) -> Result<SequencerKeys, Failure> {
+    let batcher = RoleKey {
+        role: "batcher",
+        account: Some(config.batcher),
+        key: args.batcher_key.as_deref(),
+        keystore: args.batcher_keystore.as_deref(),
+        signer: args.batcher_signer.as_ref(),
+        password: "PRAXIS_BATCHER_PASSWORD",
+    };
+    let proposer = RoleKey {
+        role: "proposer",
+        account: args.proposer_account,
+        key: args.proposer_key.as_deref(),
+        keystore: args.proposer_keystore.as_deref(),
+        signer: args.proposer_signer.as_ref(),
+        password: "PRAXIS_PROPOSER_PASSWORD",
+    };
+    let batcher = if args.no_batcher { None } else { Some(batcher.open(&args.key).await?) };
+    let proposer = if args.no_proposer { None } else { Some(proposer.open(&args.key).await?) };
     if let (Some(one), Some(other)) = (&batcher, &proposer)
-        && same(one, other)
+        && one.address() == other.address()
     {
         return Err(Failure::usage(format!(
             "batcher and proposer would both send from {}, but each needs an account of its own: give --batcher-key and \
@@ -87,12 +111,32 @@ fn sequencer_keys(args: &NodeArgs) -> Result<SequencerKeys, Failure> {
             one.address()
         )));
     }
-    Ok(SequencerKeys { batcher, proposer })
+    Ok(SequencerKeys { batcher, proposer, posting: posting(args)? })
 }
 
-fn role_key(args: &NodeArgs, own: Option<&str>) -> Result<PrivateKeySigner, Failure> {
-    match own {
-        Some(key) => keys::parse_key(key),
-        None => keys::signer(args.key.private_key.as_deref(), args.key.keystore.as_deref()),
+fn posting(args: &NodeArgs) -> Result<Posting, Failure> {
+    let readable = !args.blobs.l1_beacon.is_empty();
+    let given = &args.batcher;
+    let mut posting = match given.batch_data {
+        None => Posting::new(readable),
+        Some(DataMode::Calldata) => Posting::new(false),
+        Some(DataMode::Cheapest) if readable => Posting::new(true),
+        Some(DataMode::Blobs) if readable => {
+            let mut posting = Posting::new(true);
+            posting.batcher.data = DataPolicy::Blobs;
+            posting
+        }
+        Some(_) => {
+            return Err(Failure::usage(
+                "this node could not read the blobs that it posts: give --l1-beacon, or --batch-data calldata",
+            ));
+        }
+    };
+    if let Some(blocks) = given.max_channel_duration {
+        posting.batcher.encoder.max_channel_l1_blocks = blocks;
     }
+    posting.batcher.warn_days = given.warn_days;
+    posting.fees.max_fee = given.batcher_max_fee.unwrap_or(posting.fees.max_fee);
+    posting.fees.max_blob_fee = given.batcher_max_blob_fee.unwrap_or(posting.fees.max_blob_fee);
+    Ok(posting)
 }

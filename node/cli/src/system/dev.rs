@@ -1,12 +1,12 @@
 //! `praxis dev`: everything in one process.
 
 use super::{
-    L2Node, L2Options, RollupPlan, SequencerKeys, Tasks, check_golden_digests,
+    L1Access, L2Node, L2Options, Posting, RollupPlan, SequencerKeys, Tasks, check_golden_digests,
     config::{deploy, read_rollup, write_rollup_files, write_whole},
     l1::{dev_addresses, dev_balance, start_dev_l1},
     l2::{driver, open_chain},
 };
-use crate::{failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
+use crate::{args::BlobArgs, failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
 use praxis_chain::HistoryMode;
 use praxis_l1::SettlementParams;
 use praxis_primitives::RollupConfig;
@@ -38,6 +38,8 @@ const POLL: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub(crate) struct DevOptions {
     pub(crate) l1_url: Option<Url>,
+    /// Beacon API of that L1.
+    pub(crate) l1_beacon: Option<Url>,
     pub(crate) datadir: Option<PathBuf>,
     pub(crate) history: HistoryMode,
     pub(crate) block_time_ms: u64,
@@ -92,12 +94,19 @@ impl DevSystem {
         };
         let rollup = datadir.join("rollup.json");
         let config = rollup_config(&rollup, &l1_url, &options).await?;
-        let sequencer =
-            SequencerKeys { batcher: Some(keys::dev_account(BATCHER)?), proposer: Some(keys::dev_account(PROPOSER)?) };
+        // The embedded L1 takes no blobs.
+        let blobs = BlobArgs { l1_beacon: options.l1_beacon.iter().cloned().collect(), blob_archive: vec![] };
+        let posting = Posting::new(!blobs.l1_beacon.is_empty());
+        let l1 = L1Access::new(l1_url.clone(), blobs).keeping(&datadir)?;
+        let sequencer = SequencerKeys {
+            batcher: Some(keys::dev_account(BATCHER)?.into()),
+            proposer: Some(keys::dev_account(PROPOSER)?.into()),
+            posting,
+        };
         let l2 = L2Options {
             config: config.clone(),
             datadir: &datadir,
-            l1: l1_url.clone(),
+            l1: l1.clone(),
             rpc: rpc_config(&options),
             rpc_flag: "--l2-port",
             sequencer: Some(sequencer),
@@ -108,7 +117,7 @@ impl DevSystem {
         let node = L2Node::start(l2, &mut tasks).await?;
         let l2_url = Url::parse(&format!("http://{}", node.rpc))?;
         write_rollup_files(&config, &rollup, Some(l2_url.as_str().trim_end_matches('/')))?;
-        start_verifier(&config, &datadir, &l1_url, &mut tasks).await?;
+        start_verifier(&config, &datadir, &l1, &mut tasks).await?;
         let page = praxis_explorer::serve(loopback(options.page_port), l2_url.as_str())
             .await
             .map_err(|e| Failure::failed(format!("the page can't be served: {e} (--page-port)")))?;
@@ -246,7 +255,7 @@ async fn rollup_config(path: &Path, l1_url: &Url, options: &DevOptions) -> Resul
 async fn start_verifier(
     config: &Arc<RollupConfig>,
     datadir: &Path,
-    l1: &Url,
+    l1: &L1Access,
     tasks: &mut Tasks,
 ) -> Result<(), Failure> {
     let chain = open_chain(config, &datadir.join("verifier"), Durability::ProcessCrash)?;

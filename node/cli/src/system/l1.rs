@@ -2,7 +2,7 @@
 
 use super::{
     Tasks,
-    l2::{open_pool, serve_rpc},
+    l2::{Served, open_pool, serve_rpc},
 };
 use crate::{failure::Failure, keys};
 use alloy_primitives::{Address, U256};
@@ -73,7 +73,9 @@ pub(crate) async fn start_dev_l1(
         limits: PoolLimits::default(),
     };
     let pool = open_pool(pool_config, &chain, &datadir.join("l1"), tasks)?;
-    let local = serve_rpc("L1", "--l1-port", RpcConfig::new(address), chain.clone(), pool.clone(), None, tasks).await?;
+    let local =
+        serve_rpc("L1", "--l1-port", RpcConfig::new(address), Served::alone(chain.clone(), pool.clone()), tasks)
+            .await?;
     let producer = Arc::new(DevL1::new(chain, pool));
     // The first block comes before anybody asks: derivation begins above genesis.
     let first = producer.clone();

@@ -1,14 +1,14 @@
 //! One L2 node: its chain, what follows L1, and what a sequencer adds.
 
-use super::{Tasks, source::ChainSource, view::WindowView};
+use super::{L1Access, Tasks, access::ServedBlobs, source::ChainSource, view::WindowView};
 use crate::failure::Failure;
 use alloy_eips::BlockNumHash;
-use alloy_signer_local::PrivateKeySigner;
-use praxis_batcher::{Batcher, BatcherConfig};
+use praxis_batcher::{Batcher, BatcherConfig, DataPolicy};
 use praxis_builder::{AheadRunner, BuilderError, Sequencer, pool_head, update_pool};
 use praxis_chain::{Chain, ChainEvent, ChainOptions, HistoryMode, SafeChain};
+use praxis_derive::blob::MAX_BLOB_DATA;
 use praxis_inference::{Isa, self_check};
-use praxis_l1::{L1Client, L1ClientConfig, TxManager, TxManagerConfig, check_key};
+use praxis_l1::{BlobArchive, L1Signer, TxManager, TxManagerConfig, check_key};
 use praxis_pool::{Pool, PoolConfig, PoolLimits};
 use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache, ResultCache};
 use praxis_primitives::RollupConfig;
@@ -23,7 +23,6 @@ use std::{
     time::Duration,
 };
 use tokio::sync::watch;
-use url::Url;
 
 /// How much of a block's time the builder may spend on transactions from the pool.
 const BUILD_SHARE_PERCENT: u64 = 40;
@@ -41,16 +40,38 @@ const TIDY_JOURNAL: Duration = Duration::from_secs(5);
 /// The keys of a sequencer.
 pub(crate) struct SequencerKeys {
     /// Posts batches; `None` leaves them out.
-    pub(crate) batcher: Option<PrivateKeySigner>,
+    pub(crate) batcher: Option<L1Signer>,
     /// Claims output roots; `None` leaves them out.
-    pub(crate) proposer: Option<PrivateKeySigner>,
+    pub(crate) proposer: Option<L1Signer>,
+    /// How batches are posted.
+    pub(crate) posting: Posting,
+}
+
+/// How the batcher posts.
+#[derive(Debug, Clone)]
+pub(crate) struct Posting {
+    pub(crate) batcher: BatcherConfig,
+    /// Limits of its fees.
+    pub(crate) fees: TxManagerConfig,
+}
+
+impl Posting {
+    /// Posts the cheaper way where this node can read blobs, else as calldata.
+    pub(crate) fn new(blobs: bool) -> Self {
+        let mut batcher = BatcherConfig::default();
+        if blobs {
+            batcher.data = DataPolicy::Cheapest;
+            batcher.encoder.max_submission_bytes = MAX_BLOB_DATA;
+        }
+        Self { batcher, fees: TxManagerConfig::default() }
+    }
 }
 
 /// How an L2 node is run.
 pub(crate) struct L2Options<'a> {
     pub(crate) config: Arc<RollupConfig>,
     pub(crate) datadir: &'a Path,
-    pub(crate) l1: Url,
+    pub(crate) l1: L1Access,
     /// Where JSON-RPC listens.
     pub(crate) rpc: RpcConfig,
     /// The flag that the RPC's address came from, for messages.
@@ -101,14 +122,14 @@ pub(crate) fn open_chain(
 /// A driver for a role with its own chain.
 pub(crate) async fn driver(
     chain: Arc<Chain>,
-    l1: &Url,
+    l1: &L1Access,
     driver: DriverConfig,
 ) -> Result<(L1Driver, Arc<L1Window>), Failure> {
     let window_blocks = chain.rollup().map_or(1, |c| c.sequencing_window + c.channel_timeout + WINDOW_MARGIN);
     let window = Arc::new(L1Window::new(usize::try_from(window_blocks).unwrap_or(usize::MAX)));
-    let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
     let safe = SafeChain::open(chain)?;
-    Ok((L1Driver::new(client, safe, window.clone(), driver).await?, window))
+    let driver = L1Driver::new(l1.client()?, safe, window.clone(), driver).await?;
+    Ok((driver.with_blobs(l1.blobs()?), window))
 }
 
 /// A chain's pool, with the transactions that it had when the node stopped.
@@ -138,18 +159,33 @@ async fn tidy_journal(pool: Arc<Pool>) -> Result<(), Failure> {
     }
 }
 
+/// What JSON-RPC answers from.
+pub(crate) struct Served {
+    chain: Arc<Chain>,
+    pool: Arc<Pool>,
+    l1: Option<watch::Receiver<L1Status>>,
+    archive: Option<Arc<BlobArchive>>,
+}
+
+impl Served {
+    /// A chain without an L1.
+    pub(crate) const fn alone(chain: Arc<Chain>, pool: Arc<Pool>) -> Self {
+        Self { chain, pool, l1: None, archive: None }
+    }
+}
+
 /// Serves a chain's JSON-RPC until the process ends.
 pub(crate) async fn serve_rpc(
     name: &'static str,
     flag: &'static str,
     config: RpcConfig,
-    chain: Arc<Chain>,
-    pool: Arc<Pool>,
-    l1: Option<watch::Receiver<L1Status>>,
+    served: Served,
     tasks: &mut Tasks,
 ) -> Result<SocketAddr, Failure> {
+    let Served { chain, pool, l1, archive } = served;
     let client_version = format!("praxis/v{}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
-    let context = RpcContext { chain, pool: Some(pool), l1, client_version };
+    let blobs = archive.map(|archive| Arc::new(ServedBlobs(archive)) as Arc<dyn praxis_rpc::Blobs>);
+    let context = RpcContext { chain, pool: Some(pool), l1, blobs, client_version };
     let handle = RpcServer::start(config, context)
         .await
         .map_err(|e| Failure::failed(format!("the {name}'s JSON-RPC can't be served: {e} ({flag})")))?;
@@ -178,7 +214,9 @@ impl L2Node {
         let (driver, window) = driver(chain.clone(), &l1, driver_config).await?;
         let status = driver.status();
         let l1_status = l1_status(status.clone(), window.clone());
-        let local = serve_rpc("L2", rpc_flag, rpc, chain.clone(), pool.clone(), Some(l1_status), tasks).await?;
+        let (l1_status, archive) = (Some(l1_status), l1.archive.clone());
+        let served = Served { chain: chain.clone(), pool: pool.clone(), l1: l1_status, archive };
+        let local = serve_rpc("L2", rpc_flag, rpc, served, tasks).await?;
         if let Some(keys) = sequencer {
             let order = datadir.join("l2").join(ORDER_JOURNAL);
             let parts =
@@ -195,7 +233,7 @@ impl L2Node {
 
 fn check_sequencer_keys(keys: &SequencerKeys, config: &RollupConfig) -> Result<(), Failure> {
     if let Some(signer) = &keys.batcher {
-        check_key("batcher", signer, config.batcher)?;
+        check_key("batcher", signer.address(), config.batcher)?;
     }
     Ok(())
 }
@@ -207,7 +245,7 @@ struct SequencerParts {
     window: Arc<L1Window>,
     status: watch::Receiver<SyncStatus>,
     keys: SequencerKeys,
-    l1: Url,
+    l1: L1Access,
     poll: Duration,
     /// The file with the order of preconfirmed transactions.
     order: PathBuf,
@@ -225,17 +263,20 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
     let builder = praxis_builder::run(sequencer.clone(), view, gate(status.clone()));
     tasks.spawn("block builder", async move { builder.await.map_err(builder_failure) });
     tasks.spawn("inference ahead of blocks", praxis_builder::run_ahead(ahead));
-    tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer));
-    let client = L1Client::new(l1.as_str(), L1ClientConfig::default())?;
+    tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer.clone()));
+    let client = l1.client()?;
     let source = ChainSource::new(chain, status);
-    let manager = |signer| {
-        let manager_config = TxManagerConfig { poll_interval: poll, ..Default::default() };
+    let Posting { batcher: batcher_config, fees } = keys.posting;
+    let manager = |signer: L1Signer, limits: TxManagerConfig| {
+        let manager_config = TxManagerConfig { poll_interval: poll, ..limits };
         TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config).0
     };
     if let Some(signer) = keys.batcher {
-        let batcher_config = BatcherConfig { poll_interval: poll, ..Default::default() };
-        let batcher = Batcher::new(config.clone(), batcher_config, source.clone(), client.clone(), manager(signer));
-        tasks.spawn("batcher", batcher.run());
+        let batcher_config = BatcherConfig { poll_interval: poll, ..batcher_config };
+        let manager = manager(signer, fees);
+        let batcher = Batcher::new(config.clone(), batcher_config, source.clone(), client.clone(), manager);
+        let throttle = Arc::new(move |limit| sequencer.limit_block_bytes(limit));
+        tasks.spawn("batcher", batcher.with_throttle(throttle).run());
     }
     if let Some(signer) = keys.proposer {
         let proposer_config = ProposerConfig {
@@ -244,7 +285,8 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
             poll_interval: poll,
             max_backoff: MAX_BACKOFF,
         };
-        let proposer = Proposer::new(proposer_config, source, client.clone(), manager(signer));
+        let proposer =
+            Proposer::new(proposer_config, source, client.clone(), manager(signer, TxManagerConfig::default()));
         tasks.spawn("proposer", async move {
             proposer.run().await;
             Ok::<(), Failure>(())

@@ -186,6 +186,7 @@ pub(super) const METHODS: &[Method] = &[
     method("optimism_rollupConfig", &[], "The rollup's configuration in op-node's shape", "config:Object"),
     method("optimism_version", &[], "Name and version of the program", "version:String"),
     method("praxis_rollupConfig", &[], "The rollup's configuration file", "config:Object"),
+    method("praxis_getBlob", &["versionedHash:Hash"], "A blob that the chain was derived from", "blob:Any"),
     method("praxis_getModel", &["id:Hash", "block?:BlockId"], "A model: manifest, status, sizes, gas", "model:Any"),
     method(
         "praxis_listModels",

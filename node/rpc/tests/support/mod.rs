@@ -162,6 +162,7 @@ impl Node {
             chain: chain.clone(),
             pool: Some(pool.clone()),
             l1: Some(l1_status),
+            blobs: None,
             client_version: "praxis/test".into(),
         };
         let rpc = RpcServer::start(config, context).await.unwrap();

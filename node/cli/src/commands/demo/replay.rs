@@ -43,7 +43,7 @@ pub(super) async fn replay(stage: &Stage, block: u64, transaction: B256) -> Resu
         claims_of: Some(stage.config.l1.dispute_game_factory),
         ..DriverConfig::default()
     };
-    let (driver, _) = driver(chain.clone(), &stage.l1, driver_config).await?;
+    let (driver, _) = driver(chain.clone(), &stage.access(), driver_config).await?;
     let mut verifier = Verifier::new(driver).await?;
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut holder = None;

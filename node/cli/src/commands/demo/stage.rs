@@ -1,11 +1,11 @@
 //! What the demo plays on: a running development system, or one of its own.
 
 use crate::{
-    args::DemoArgs,
+    args::{BlobArgs, DemoArgs},
     client::Client,
     failure::Failure,
     rpc_args::RpcArgs,
-    system::{DevOptions, DevSystem},
+    system::{DevOptions, DevSystem, L1Access},
     ui::Ui,
 };
 use praxis_primitives::RollupConfig;
@@ -44,6 +44,7 @@ impl Stage {
         let spinner = ui.spinner("starting L1, sequencer, batcher, proposer and verifier");
         let system = DevSystem::start(DevOptions {
             l1_url: args.l1_url.clone(),
+            l1_beacon: args.l1_beacon.clone(),
             datadir: args.datadir.clone(),
             history: praxis_chain::HistoryMode::Archive,
             block_time_ms: 250,
@@ -68,6 +69,12 @@ impl Stage {
         let config: RollupConfig = client.request("praxis_rollupConfig", json!([])).await?;
         let l1 = l1.map_or_else(|| Url::parse(DEFAULT_L1), |url| Ok(url.clone()))?;
         Ok(Self { l1, l2: l2.clone(), config: Arc::new(config), system: None })
+    }
+
+    /// L1 as the demo's verifier reads it: blobs come from the system's own archive.
+    pub(super) fn access(&self) -> L1Access {
+        let blobs = BlobArgs { l1_beacon: vec![], blob_archive: vec![self.l2.clone()] };
+        L1Access::new(self.l1.clone(), blobs)
     }
 
     /// Whether the demo started the system.

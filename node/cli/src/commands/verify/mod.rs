@@ -6,7 +6,7 @@ pub(crate) mod transaction;
 use crate::{
     args::VerifyArgs,
     failure::Failure,
-    system::{check_golden_digests, driver, open_chain, read_rollup},
+    system::{L1Access, check_golden_digests, driver, open_chain, read_rollup},
     ui::Ui,
 };
 use indicatif::ProgressBar;
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
     let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
     let datadir = args.datadir.as_deref().unwrap_or_else(|| temporary.path());
     let chain = open_chain(&config, datadir, Durability::ProcessCrash)?;
-    let report = replay_on(chain.clone(), l1, ui).await?;
+    let report = replay_on(chain.clone(), &access(&args, l1)?, ui).await?;
     show(&config, &report, ui);
     match &report.first_difference {
         None => Ok(()),
@@ -59,10 +59,19 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
     }
 }
 
+/// L1 and its blobs; they are kept where the chain is kept.
+pub(crate) fn access(args: &VerifyArgs, l1: &Url) -> Result<L1Access, Failure> {
+    let access = L1Access::new(l1.clone(), args.blobs.clone());
+    match &args.datadir {
+        Some(datadir) => access.keeping(datadir),
+        None => Ok(access),
+    }
+}
+
 /// Replays everything that is on L1 now and judges every claim in it.
 pub(crate) async fn replay(
     config: &Arc<RollupConfig>,
-    l1: &Url,
+    l1: &L1Access,
     datadir: Option<&Path>,
     ui: &Ui,
 ) -> Result<Report, Failure> {
@@ -71,7 +80,7 @@ pub(crate) async fn replay(
     replay_on(chain, l1, ui).await
 }
 
-async fn replay_on(chain: Arc<Chain>, l1: &Url, ui: &Ui) -> Result<Report, Failure> {
+async fn replay_on(chain: Arc<Chain>, l1: &L1Access, ui: &Ui) -> Result<Report, Failure> {
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("only a rollup's chain is on an L1"))?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(100),

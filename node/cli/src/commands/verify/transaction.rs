@@ -1,6 +1,6 @@
 //! `praxis verify --tx`: what ran in one transaction, and that it replays.
 
-use super::replay;
+use super::{access, replay};
 use crate::{
     args::VerifyArgs,
     client::Client,
@@ -137,7 +137,7 @@ async fn chain_verdict(args: &VerifyArgs, records: &[InferenceView], ui: &Ui) ->
     let (Some(rollup), Some(l1)) = (&args.rollup, &args.l1) else { return Ok(None) };
     let Some(block) = records.first().map(|record| record.block_number.to::<u64>()) else { return Ok(None) };
     let config = read_rollup(rollup)?;
-    let report = replay(&config, l1, args.datadir.as_deref(), ui).await?;
+    let report = replay(&config, &access(args, l1)?, args.datadir.as_deref(), ui).await?;
     if let Some(difference) = report.first_difference.filter(|d| d.l2_block <= block) {
         return Err(Failure::difference(difference));
     }

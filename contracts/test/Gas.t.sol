@@ -38,8 +38,9 @@ contract GasTest is RegistryTest {
 
     function test_gas_l1Block() public {
         L1Block l1 = new L1Block();
-        IL1Block.L1Values memory values =
-            IL1Block.L1Values(1, 2, 3, 4, bytes32(uint256(5)), 6, bytes32(uint256(7)), 8, false);
+        IL1Block.L1Values memory values = IL1Block.L1Values(
+            1, 2, 3, 4, bytes32(uint256(5)), 6, bytes32(uint256(7)), 8, false, 9, 10, 11, 12, 30_000_000, 1000, 2
+        );
         vm.prank(Predeploys.DEPOSITOR_ACCOUNT);
         l1.setL1BlockValues(values);
         vm.snapshotGasLastCall("praxis", "L1Block.setL1BlockValues, first");

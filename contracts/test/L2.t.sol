@@ -30,6 +30,60 @@ contract L1BlockTest is Test {
         vm.assertEq(l1.batcherHash(), values.batcherHash);
         vm.assertEq(l1.timestampMs(), values.timestampMs);
         vm.assertTrue(l1.forced() == values.forced);
+        vm.assertEq(l1.baseFeeScalar(), values.baseFeeScalar);
+        vm.assertEq(l1.blobBaseFeeScalar(), values.blobBaseFeeScalar);
+        vm.assertEq(l1.operatorFeeScalar(), values.operatorFeeScalar);
+        vm.assertEq(l1.operatorFeeConstant(), values.operatorFeeConstant);
+        vm.assertEq(l1.gasLimit(), values.gasLimit);
+        vm.assertEq(l1.eip1559Denominator(), values.eip1559Denominator);
+        vm.assertEq(l1.eip1559Elasticity(), values.eip1559Elasticity);
+    }
+
+    function testFuzz_configUpdates_store(address signer, uint32 engine, uint64 live, uint64 until) public {
+        vm.startPrank(Predeploys.DEPOSITOR_ACCOUNT);
+        l1.setUnsafeBlockSigner(signer);
+        l1.setEngine(engine, live);
+        l1.setInferencePause(until);
+        vm.stopPrank();
+        vm.assertEq(l1.unsafeBlockSigner(), signer);
+        vm.assertEq(l1.engineTimestampMs(engine), live);
+        vm.assertEq(l1.inferencePausedUntilMs(), until);
+    }
+
+    function test_feature_switchesOnAndOffAtItsTimes() public {
+        _blockAt(1000);
+        l1.setFeature("a", true, 2000);
+        vm.assertTrue(!l1.isFeatureEnabled("a"));
+        _blockAt(2000);
+        vm.assertTrue(l1.isFeatureEnabled("a"));
+        vm.assertTrue(!l1.isFeatureEnabled("b"));
+        l1.setFeature("a", false, 3000);
+        vm.assertTrue(l1.isFeatureEnabled("a"));
+        _blockAt(3000);
+        vm.assertTrue(!l1.isFeatureEnabled("a"));
+    }
+
+    /// The block at that L2 time; what follows comes from the depositor.
+    function _blockAt(uint64 timestampMs) private {
+        vm.stopPrank();
+        vm.startPrank(Predeploys.DEPOSITOR_ACCOUNT);
+        IL1Block.L1Values memory values;
+        values.timestampMs = timestampMs;
+        l1.setL1BlockValues(values);
+    }
+
+    function testFuzz_configUpdates_notDepositor_revert(address caller) public {
+        vm.assume(caller != Predeploys.DEPOSITOR_ACCOUNT);
+        bytes memory reason = abi.encodeWithSelector(IL1Block.NotDepositor.selector, caller);
+        vm.startPrank(caller);
+        vm.expectRevert(reason);
+        l1.setUnsafeBlockSigner(caller);
+        vm.expectRevert(reason);
+        l1.setEngine(1, 1);
+        vm.expectRevert(reason);
+        l1.setInferencePause(1);
+        vm.expectRevert(reason);
+        l1.setFeature("a", true, 1);
     }
 
     function testFuzz_setL1BlockValues_notDepositor_reverts(address caller, IL1Block.L1Values calldata values) public {

@@ -29,6 +29,7 @@ sol! {
 
         error UnknownModel(bytes32 model);
         error ModelNotActive(bytes32 model);
+        error InferencePaused(uint64 untilMs);
         error InputCount(uint256 expected, uint256 given);
         error InputType(uint256 index, uint8 expected, uint8 given);
         error InputShape(uint256 index, uint32[] expected, uint32[] given);
@@ -122,11 +123,22 @@ sol! {
             bytes32 batcherHash;
             uint64 timestampMs;
             bool forced;
+            uint32 baseFeeScalar;
+            uint32 blobBaseFeeScalar;
+            uint32 operatorFeeScalar;
+            uint64 operatorFeeConstant;
+            uint64 gasLimit;
+            uint32 eip1559Denominator;
+            uint32 eip1559Elasticity;
         }
 
         error NotDepositor(address caller);
 
         function setL1BlockValues(L1Values calldata values) external;
+        function setUnsafeBlockSigner(address signer) external;
+        function setEngine(uint32 engine, uint64 timestampMs) external;
+        function setInferencePause(uint64 untilMs) external;
+        function setFeature(bytes32 name, bool enabled, uint64 timestampMs) external;
         function DEPOSITOR_ACCOUNT() external view returns (address);
         function version() external view returns (string memory);
         function number() external view returns (uint64);
@@ -142,6 +154,14 @@ sol! {
         function blobBaseFeeScalar() external view returns (uint32);
         function operatorFeeScalar() external view returns (uint32);
         function operatorFeeConstant() external view returns (uint64);
+        function gasLimit() external view returns (uint64);
+        function eip1559Denominator() external view returns (uint32);
+        function eip1559Elasticity() external view returns (uint32);
+        function unsafeBlockSigner() external view returns (address);
+        function inferencePausedUntilMs() external view returns (uint64);
+        function engineTimestampMs(uint32 engine) external view returns (uint64);
+        function features(bytes32 name) external view returns (bool before, bool enabled, uint64 timestampMs);
+        function isFeatureEnabled(bytes32 name) external view returns (bool);
     }
 }
 

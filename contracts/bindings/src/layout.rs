@@ -25,10 +25,17 @@ pub const L1_BLOCK_BLOB_BASEFEE_SLOT: U256 = U256::from_limbs([2, 0, 0, 0]);
 pub const L1_BLOCK_HASH_SLOT: U256 = U256::from_limbs([3, 0, 0, 0]);
 /// `L1Block`: batcher's address as a left-padded word.
 pub const L1_BLOCK_BATCHER_SLOT: U256 = U256::from_limbs([4, 0, 0, 0]);
-/// `L1Block`: whether no batch covers the current L2 block.
-pub const L1_BLOCK_FORCED_SLOT: U256 = U256::from_limbs([5, 0, 0, 0]);
-/// `L1Block`: the same word holds the scalars of fees, see [`FeeScalars`].
-pub const L1_BLOCK_SCALARS_SLOT: U256 = L1_BLOCK_FORCED_SLOT;
+/// `L1Block`: whether no batch covers the current L2 block (lowest byte), the scalars of fees, see [`FeeScalars`], and the
+/// configured gas limit (highest 8 of the 29 bytes).
+pub const L1_BLOCK_SCALARS_SLOT: U256 = U256::from_limbs([5, 0, 0, 0]);
+/// `L1Block`: EIP-1559 parameters (each `uint32`, the denominator lowest) and the signer of unsafe blocks.
+pub const L1_BLOCK_EIP1559_SLOT: U256 = U256::from_limbs([6, 0, 0, 0]);
+/// `L1Block`: T_ms before which no model runs, `uint64`.
+pub const L1_BLOCK_INFERENCE_PAUSE_SLOT: U256 = U256::from_limbs([7, 0, 0, 0]);
+/// `L1Block`: slot of `mapping(uint32 engine => uint64 timestampMs)`.
+pub const L1_BLOCK_ENGINES_SLOT: U256 = U256::from_limbs([8, 0, 0, 0]);
+/// `L1Block`: slot of `mapping(bytes32 name => Feature)`.
+pub const L1_BLOCK_FEATURES_SLOT: U256 = U256::from_limbs([9, 0, 0, 0]);
 
 /// Most bytes of a model: 32 MiB.
 pub const MAX_MODEL_BYTES: u32 = 32 * 1024 * 1024;
@@ -70,6 +77,11 @@ pub fn model_root_slot(id: B256) -> U256 {
 /// Slot in the message passer's storage that is 1 once a withdrawal has been sent.
 pub fn sent_message_slot(withdrawal_hash: B256) -> U256 {
     mapping_slot(withdrawal_hash, SENT_MESSAGES_SLOT)
+}
+
+/// Slot in `L1Block`'s storage of the T_ms from which an engine version is live, 0 where L1 has set none.
+pub fn engine_slot(version: u32) -> U256 {
+    mapping_slot(U256::from(version).into(), L1_BLOCK_ENGINES_SLOT)
 }
 
 /// A model's first storage word. All zero: the registry has never heard of the model.

@@ -11,7 +11,7 @@ use crate::{
         ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry,
         IModelValidator, IRebalanceAgent,
     },
-    layout::{self, ModelWord, model_slot},
+    layout::{self, FeeScalars, ModelWord, model_slot},
     predeploys, predeploys_with_fee_recipient, preinstalls,
 };
 
@@ -74,7 +74,11 @@ fn layout_is_the_compilers() {
         ("L1Block", "blobBaseFee", layout::L1_BLOCK_BLOB_BASEFEE_SLOT),
         ("L1Block", "hash", layout::L1_BLOCK_HASH_SLOT),
         ("L1Block", "batcherHash", layout::L1_BLOCK_BATCHER_SLOT),
-        ("L1Block", "forced", layout::L1_BLOCK_FORCED_SLOT),
+        ("L1Block", "forced", layout::L1_BLOCK_SCALARS_SLOT),
+        ("L1Block", "eip1559Denominator", layout::L1_BLOCK_EIP1559_SLOT),
+        ("L1Block", "inferencePausedUntilMs", layout::L1_BLOCK_INFERENCE_PAUSE_SLOT),
+        ("L1Block", "engineTimestampMs", layout::L1_BLOCK_ENGINES_SLOT),
+        ("L1Block", "features", layout::L1_BLOCK_FEATURES_SLOT),
     ];
     for (contract, label, expected) in whole {
         let found = slot(contract, "storage", label);
@@ -85,6 +89,33 @@ fn layout_is_the_compilers() {
         assert_eq!(slot("L1Block", "storage", label), expected, "L1Block.{label}");
     }
     assert_eq!(layout::L1_BLOCK_PACKED_SLOT, U256::ZERO);
+}
+
+#[test]
+fn fee_scalars_are_where_the_compiler_puts_them() {
+    let scalars = FeeScalars {
+        base_fee: u32::MAX - 1,
+        blob_base_fee: 3,
+        operator_fee: u32::MAX - 2,
+        operator_fee_constant: u64::MAX - 3,
+    };
+    assert_eq!(FeeScalars::decode(scalars.encode()), scalars);
+    let fields = [
+        ("baseFeeScalar", u64::from(scalars.base_fee)),
+        ("blobBaseFeeScalar", 3),
+        ("operatorFeeScalar", u64::from(scalars.operator_fee)),
+        ("operatorFeeConstant", scalars.operator_fee_constant),
+    ];
+    let mut expected = U256::ZERO;
+    for (label, value) in fields {
+        let slot = slot("L1Block", "storage", label);
+        assert_eq!(U256::from(slot.slot), layout::L1_BLOCK_SCALARS_SLOT, "{label}");
+        expected |= U256::from(value) << (8 * slot.offset);
+    }
+    assert_eq!(scalars.encode(), expected);
+    assert_eq!(slot("L1Block", "storage", "gasLimit"), Slot { slot: 5, offset: 21, bytes: 8 });
+    assert_eq!(slot("L1Block", "storage", "eip1559Elasticity"), Slot { slot: 6, offset: 4, bytes: 4 });
+    assert_eq!(slot("L1Block", "storage", "unsafeBlockSigner"), Slot { slot: 6, offset: 8, bytes: 20 });
 }
 
 #[test]

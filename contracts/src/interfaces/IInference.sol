@@ -22,6 +22,9 @@ interface IInference {
     /// @notice The model is not complete, not activated, or was activated in this block.
     error ModelNotActive(bytes32 model);
 
+    /// @notice The guardian on L1 has paused inference: no model runs in blocks before that L2 time, milliseconds.
+    error InferencePaused(uint64 untilMs);
+
     /// @notice The model takes another number of inputs; for `inferFixed` also: it has no such output.
     error InputCount(uint256 expected, uint256 given);
 

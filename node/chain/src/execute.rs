@@ -6,6 +6,7 @@ use alloy_primitives::B256;
 use praxis_contracts::addresses::L2_TO_L1_MESSAGE_PASSER;
 use praxis_evm::{
     BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, ModelAccess, assemble_header, check_header,
+    check_terms,
 };
 use praxis_primitives::{
     Block, ChainSpec, Fault, Fork, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateReader,
@@ -46,7 +47,7 @@ impl Base<'_> {
         let withdrawals = body.withdrawals.as_ref().map(|withdrawals| withdrawals.as_slice());
         let context = BlockContext::of_block(self.spec, self.parent, block.header())
             .and_then(|context| match self.spec.rollup() {
-                Some(_) => Ok(context),
+                Some(_) => check_terms(&body.transactions, block.header()).map(|()| context),
                 None => context.with_body(&body.ommers, withdrawals),
             })
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;

@@ -37,7 +37,7 @@ pub enum AttributesError {
 /// The attributes of the block after `parent` with L1 origin `origin`, which is the parent's origin or its child.
 ///
 /// `transactions` are those of the batch or the pool, in EIP-2718 encoding. Before them come the L1 attributes deposit and,
-/// in the first block of an origin, that origin's deposits.
+/// in the first block of an origin, that origin's updates of the configuration and deposits.
 ///
 /// # Errors
 /// When the origin does not follow from the parent's, or is younger than the block.
@@ -60,11 +60,14 @@ pub fn build(
     if timestamp_ms < origin.timestamp.saturating_mul(1000) {
         return Err(AttributesError::BeforeOrigin { number, timestamp_ms, origin_timestamp: origin.timestamp });
     }
-    let l1 = L1Attributes::new(origin, sequence_number, config.batcher, timestamp_ms, forced);
+    let first = sequence_number == 0;
+    let system = if first { origin.config_after(parent.config) } else { parent.config };
+    let l1 = L1Attributes::new(origin, sequence_number, system, timestamp_ms, forced);
     let mut all = vec![Bytes::from(l1.transaction().encoded_2718())];
-    if sequence_number == 0 {
-        let deposits = origin.deposits.iter().map(|d| Transaction::deposit(d.clone()).encoded_2718().into());
-        all.extend(deposits);
+    let mut deposit_gas = 0u64;
+    for deposit in origin.all_deposits().filter(|_| first) {
+        deposit_gas = deposit_gas.saturating_add(deposit.gas_limit);
+        all.push(Transaction::deposit(deposit).encoded_2718().into());
     }
     all.extend(transactions);
     Ok(PayloadAttributes {
@@ -76,6 +79,8 @@ pub fn build(
         l1_origin: origin.id(),
         sequence_number,
         forced,
+        gas_limit: l1.header_gas_limit(deposit_gas),
+        extra_data: system.eip1559.extra_data(),
         transactions: all,
     })
 }
@@ -101,6 +106,8 @@ pub fn attributes_of_block(config: &RollupConfig, block: &SealedBlock) -> Result
         l1_origin: BlockNumHash::new(l1.number, l1.hash),
         sequence_number: l1.sequence_number,
         forced: l1.forced,
+        gas_limit: block.gas_limit(),
+        extra_data: block.extra_data().clone(),
         transactions: transactions.iter().map(|tx| tx.encoded_2718().into()).collect(),
     })
 }

@@ -1,8 +1,8 @@
 //! Where derivation stood: what a node keeps on disk to go on after a restart or an L1 reorg.
 
 use alloy_eips::BlockNumHash;
-use alloy_primitives::B256;
-use praxis_primitives::{L2BlockInfo, RollupConfig};
+use alloy_primitives::{B256, U256};
+use praxis_primitives::{Eip1559Params, FeeScalars, L2BlockInfo, RollupConfig, SystemConfig};
 use std::collections::VecDeque;
 
 use crate::limits::MAX_CHECKPOINTS;
@@ -21,7 +21,7 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// Where every rollup begins.
-    pub const fn genesis(config: &RollupConfig) -> Self {
+    pub fn genesis(config: &RollupConfig) -> Self {
         let genesis = &config.genesis;
         let safe = L2BlockInfo {
             number: genesis.l2.number,
@@ -30,6 +30,7 @@ impl Checkpoint {
             timestamp_ms: genesis.l2_time_ms,
             l1_origin: genesis.l1,
             sequence_number: 0,
+            config: config.system_config(),
         };
         Self { l1: genesis.l1, safe }
     }
@@ -42,13 +43,14 @@ impl Checkpoint {
     }
 
     /// Number of bytes of an encoded checkpoint.
-    pub const ENCODED_LEN: usize = 8 * 5 + 32 * 4;
+    pub const ENCODED_LEN: usize = 8 * 5 + 32 * 4 + CONFIG_LEN;
 
     /// Fixed-width encoding: big-endian integers and hashes in the order of the fields.
     pub fn encode(&self) -> [u8; Self::ENCODED_LEN] {
         let mut out = [0; Self::ENCODED_LEN];
         let safe = &self.safe;
-        let parts: [&[u8]; 9] = [
+        let config = encode_config(&safe.config);
+        let parts: [&[u8]; 10] = [
             &self.l1.number.to_be_bytes(),
             self.l1.hash.as_slice(),
             &safe.number.to_be_bytes(),
@@ -58,6 +60,7 @@ impl Checkpoint {
             &safe.l1_origin.number.to_be_bytes(),
             safe.l1_origin.hash.as_slice(),
             &safe.sequence_number.to_be_bytes(),
+            &config,
         ];
         let mut rest = &mut out[..];
         for part in parts {
@@ -87,6 +90,7 @@ impl Checkpoint {
         let timestamp_ms = u64::from_be_bytes(take(8)?.try_into().ok()?);
         let origin = (u64::from_be_bytes(take(8)?.try_into().ok()?), B256::from_slice(take(32)?));
         let sequence_number = u64::from_be_bytes(take(8)?.try_into().ok()?);
+        let config = decode_config(take(CONFIG_LEN)?.try_into().ok()?);
         let safe = L2BlockInfo {
             number: l2.0,
             hash: l2.1,
@@ -94,8 +98,42 @@ impl Checkpoint {
             timestamp_ms,
             l1_origin: origin.into(),
             sequence_number,
+            config,
         };
         Some(Self { l1: l1.into(), safe })
+    }
+}
+
+/// Number of bytes of an encoded configuration.
+const CONFIG_LEN: usize = 32 + 8 * 2 + 4 * 5;
+
+fn encode_config(config: &SystemConfig) -> [u8; CONFIG_LEN] {
+    let SystemConfig { batcher_hash, scalars, gas_limit, eip1559 } = config;
+    let mut out = [0; CONFIG_LEN];
+    out[..32].copy_from_slice(batcher_hash.as_slice());
+    out[32..40].copy_from_slice(&gas_limit.to_be_bytes());
+    out[40..48].copy_from_slice(&scalars.operator_fee_constant.to_be_bytes());
+    let small =
+        [scalars.base_fee, scalars.blob_base_fee, scalars.operator_fee, eip1559.denominator, eip1559.elasticity];
+    for (to, value) in out[48..].chunks_exact_mut(4).zip(small) {
+        to.copy_from_slice(&value.to_be_bytes());
+    }
+    out
+}
+
+fn decode_config(bytes: &[u8; CONFIG_LEN]) -> SystemConfig {
+    let long = |at: usize| U256::from_be_slice(&bytes[at..at + 8]).to::<u64>();
+    let short = |at: usize| U256::from_be_slice(&bytes[at..at + 4]).to::<u32>();
+    SystemConfig {
+        batcher_hash: B256::from_slice(&bytes[..32]),
+        scalars: FeeScalars {
+            base_fee: short(48),
+            blob_base_fee: short(52),
+            operator_fee: short(56),
+            operator_fee_constant: long(40),
+        },
+        gas_limit: long(32),
+        eip1559: Eip1559Params { denominator: short(60), elasticity: short(64) },
     }
 }
 
@@ -215,6 +253,17 @@ mod tests {
                 timestamp_ms: l1 * 1000,
                 l1_origin: BlockNumHash::new(l1.saturating_sub(1), hash(l1.saturating_sub(1))),
                 sequence_number: l1 % 4,
+                config: SystemConfig {
+                    batcher_hash: hash(l1 << 24),
+                    scalars: FeeScalars {
+                        base_fee: 1 + l1 as u32,
+                        blob_base_fee: 2 + l1 as u32,
+                        operator_fee: 3 + l1 as u32,
+                        operator_fee_constant: 4 + l1,
+                    },
+                    gas_limit: 5 + l1,
+                    eip1559: Eip1559Params { denominator: 6 + l1 as u32, elasticity: 7 + l1 as u32 },
+                },
             },
         }
     }

@@ -8,6 +8,8 @@
 //!
 //! Upwards, L1 to attributes: [`DerivationPipeline`], one file per stage in `stages/`.
 //!
+//! [`logs`] reads what an L1 block's receipts say: updates of the configuration, and deposits.
+//!
 //! Where sequencer and derivation meet: [`attributes`] builds the attributes of a block, [`origin`] chooses its L1 origin.
 //! The invariant of the crate: deriving what was encoded from blocks gives [`attributes_of_block`] of those blocks.
 
@@ -21,6 +23,7 @@ mod error;
 mod events;
 pub mod frame;
 pub mod limits;
+pub mod logs;
 pub mod origin;
 mod pipeline;
 #[cfg(any(test, feature = "test-utils"))]

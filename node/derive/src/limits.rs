@@ -23,6 +23,15 @@ pub const MAX_FRAME_DATA: usize = 1 << 20;
 /// at most a sequencing window and the lookback, so a configuration whose window and timeout exceed this is refused.
 pub const MAX_L1_BLOCKS: u64 = 50_000;
 
+/// Most gas that the deposits of one L1 block may have on L2. The portal sells far less; a deposit beyond it does not count.
+pub const MAX_DEPOSIT_GAS: u64 = 200_000_000;
+
+/// Highest gas limit of an L2 block that an update may set: `SystemConfig`'s own maximum.
+pub const MAX_CONFIG_GAS_LIMIT: u64 = 200_000_000;
+
+/// Most updates of one L1 block that become deposits to L1Block; those after them do not count.
+pub const MAX_CONFIG_UPDATES: usize = 64;
+
 /// Most entries in the log of events; the oldest go first. Not a consensus rule.
 pub const MAX_EVENTS: usize = 1024;
 

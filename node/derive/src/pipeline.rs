@@ -6,8 +6,8 @@ use crate::{
     stages::{AttributesQueue, BatchQueue, ChannelAssembler, FrameQueue, L1Traversal, WantedBlobs, read_channel},
 };
 use alloy_eips::BlockNumHash;
-use alloy_primitives::Bytes;
-use praxis_primitives::{L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig};
+use alloy_primitives::{B256, Bytes};
+use praxis_primitives::{ConfigUpdate, L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig};
 use std::sync::Arc;
 
 /// What the driver has to do next.
@@ -46,6 +46,10 @@ pub struct DerivationPipeline {
     blobs: Option<Vec<Bytes>>,
     /// A block was forced at the current L1 block.
     forcing: bool,
+    /// Whose inbox transactions count in the L1 block under derivation.
+    batcher: B256,
+    /// The L1 origin at the reset: what changed up to there, `batcher` holds already.
+    batcher_known_at: u64,
     l1: L1Traversal,
     frames: FrameQueue,
     channels: ChannelAssembler,
@@ -71,6 +75,8 @@ impl DerivationPipeline {
             opened: false,
             blobs: None,
             forcing: false,
+            batcher: checkpoint.safe.config.batcher_hash,
+            batcher_known_at: checkpoint.safe.l1_origin.number,
             l1: L1Traversal::new(&config, &checkpoint),
             frames: FrameQueue::default(),
             channels: ChannelAssembler::new(config.channel_timeout),
@@ -140,7 +146,7 @@ impl DerivationPipeline {
     fn wanted_blobs(&self) -> Vec<WantedBlobs> {
         let current = self.l1.current().filter(|l1| !self.opened && l1.number > self.config.genesis.l1.number);
         match current {
-            Some(current) if self.blobs.is_none() => FrameQueue::wanted(&self.config, current),
+            Some(current) if self.blobs.is_none() => FrameQueue::wanted(self.batcher, current),
             _ => vec![],
         }
     }
@@ -180,7 +186,7 @@ impl DerivationPipeline {
                 let origin = self.safe.l1_origin.number;
                 self.events.push(current.id(), EventKind::Forced { number, origin });
             } else {
-                self.l1.consume();
+                self.finish(&current);
                 return Ok(Step::Consumed(Checkpoint { l1: current.id(), safe: self.safe }));
             }
         }
@@ -231,8 +237,24 @@ impl DerivationPipeline {
         self.channels.advance(current.id(), &mut self.events);
         if current.number > self.config.genesis.l1.number {
             let blobs = self.blobs.take().unwrap_or_default();
-            self.frames.open(&self.config, current, blobs, &mut self.events);
+            self.frames.open(self.batcher, current, blobs, &mut self.events);
         }
+    }
+
+    /// Ends an L1 block. A change of the batcher holds from the next one on, and drops the open channel: so what is open
+    /// at a checkpoint came from the batcher of that time, and a node that resumes need not know the ones before.
+    fn finish(&mut self, current: &L1BlockInfo) {
+        let batcher = current.config_updates.iter().rev().find_map(|logged| match logged.update {
+            ConfigUpdate::Batcher(hash) => Some(hash),
+            _ => None,
+        });
+        if let Some(batcher) = batcher.filter(|_| current.number > self.config.genesis.l1.number) {
+            self.channels.batcher_changed(current.id(), &mut self.events);
+            if current.number > self.batcher_known_at {
+                self.batcher = batcher;
+            }
+        }
+        self.l1.consume();
     }
 
     /// An L1 block that was consumed before the reset only contributes frames to the channel that is still open. What
@@ -243,8 +265,8 @@ impl DerivationPipeline {
         while let Some(frame) = self.frames.next() {
             self.channels.push(frame, current.id(), &mut self.events);
         }
+        self.finish(current);
         self.events = events;
-        self.l1.consume();
     }
 
     /// Works through one frame. False when the L1 block has no more.

@@ -62,13 +62,13 @@ impl BlockContext {
             timestamp_ms: attributes.timestamp_ms,
             timestamp,
             beneficiary: spec.genesis.beneficiary,
-            gas_limit: spec.genesis.gas_limit,
+            gas_limit: attributes.gas_limit,
             base_fee: spec.next_base_fee(fork, parent),
             prev_randao: attributes.prev_randao,
             parent_hash: attributes.parent_hash,
             parent_beacon_block_root: attributes.parent_beacon_block_root,
             excess_blob_gas: next_excess_blob_gas(spec, fork, parent, timestamp),
-            extra_data: Bytes::new(),
+            extra_data: attributes.extra_data.clone(),
             fork,
             ethereum: EthereumParts::default(),
         }
@@ -97,7 +97,8 @@ impl BlockContext {
     }
 
     /// The context in which to execute a block that somebody else made, once everything in its header that can be known
-    /// before execution has been checked.
+    /// before execution has been checked; on the rollup without what the block's first transaction says, for which there
+    /// is [`crate::check_terms`].
     ///
     /// # Errors
     /// The first field that cannot be.
@@ -111,9 +112,6 @@ impl BlockContext {
             Rules::Rollup(_) => {
                 mismatch("timestamp", context.timestamp_ms / 1000, header.timestamp)?;
                 mismatch("beneficiary", spec.genesis.beneficiary, header.beneficiary)?;
-                // Nothing on L1 says what it holds, so what derivation makes of the block has none.
-                mismatch("extraData", &Bytes::new(), &header.extra_data)?;
-                mismatch("gasLimit", spec.genesis.gas_limit, header.gas_limit)?;
                 mismatch("blobGasUsed", Some(0), header.blob_gas_used)?;
             }
             Rules::Ethereum(rules) => ethereum::check_header(rules, fork, parent, header)?,

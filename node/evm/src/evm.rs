@@ -77,7 +77,7 @@ impl<'a> BlockEvm<'a> {
         let (precompiles, base_fee_to) = match &spec.rules {
             Rules::Rollup(config) => {
                 let engines = config.live_engines(context.timestamp_ms);
-                (InferencePrecompiles::new(models, engines), Some(BASE_FEE_VAULT))
+                (InferencePrecompiles::new(models, engines, context.timestamp_ms), Some(BASE_FEE_VAULT))
             }
             Rules::Ethereum(_) => (InferencePrecompiles::ethereum(), None),
         };

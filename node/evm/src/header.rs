@@ -6,7 +6,7 @@ use alloy_consensus::{
     proofs::{calculate_ommers_root, calculate_receipt_root, calculate_transaction_root, calculate_withdrawals_root},
 };
 use alloy_primitives::B256;
-use praxis_primitives::{ChainSpec, Fork, Header, Receipt, Rules, Transaction};
+use praxis_primitives::{ChainSpec, Fork, Header, L1Attributes, Receipt, Rules, Transaction};
 use std::fmt::Debug;
 
 /// A field of a header is not what it must be.
@@ -103,6 +103,18 @@ pub fn assemble_header(
         requests_hash: (fork >= Fork::Prague).then(|| output.requests.requests_hash()),
         ..Header::default()
     }
+}
+
+/// That a rollup block's gas limit and extra data are what its deposits say.
+///
+/// # Errors
+/// The first field that differs; the extra data where the block does not begin with L1 attributes, which leaves nothing to
+/// say what either is.
+pub fn check_terms(transactions: &[Transaction], header: &Header) -> Result<(), HeaderMismatch> {
+    let (gas_limit, extra_data) = L1Attributes::header_terms(transactions)
+        .map_err(|error| HeaderMismatch::new("extraData", format!("unknown, as {error}"), &header.extra_data))?;
+    mismatch("gasLimit", gas_limit, header.gas_limit)?;
+    mismatch("extraData", &extra_data, &header.extra_data)
 }
 
 /// Compares a header with the one that execution gives, causes before consequences, so that the first difference says

@@ -37,7 +37,9 @@ pub use access_list::create_access_list;
 pub use context::{BlockContext, EthereumParts, MAX_EXTRA_DATA_BYTES};
 pub use estimate::{EstimateError, estimate_gas};
 pub use executor::BlockExecutor;
-pub use header::{HeaderMismatch, assemble_header, check_header, receipt_with_state, receipts_root, transactions_root};
+pub use header::{
+    HeaderMismatch, assemble_header, check_header, check_terms, receipt_with_state, receipts_root, transactions_root,
+};
 pub use invalid::{ExecuteError, InvalidTransaction};
 pub use layered::LayeredState;
 pub use memory::{InMemoryModels, InMemoryState};

@@ -6,7 +6,8 @@ use alloy_consensus::{
     transaction::SignerRecoverable,
 };
 use alloy_eips::{BlockNumHash, Encodable2718};
-use alloy_primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, B256, BloomInput, keccak256};
+use praxis_derive::logs::{LogSources, ReadLogs};
 use praxis_primitives::{BatcherTransaction, L1BlockInfo, blob_base_fee};
 use serde_json::Value;
 
@@ -70,8 +71,15 @@ impl CheckedBlock {
         BlockNumHash::new(self.header.number, self.hash)
     }
 
-    /// What derivation needs of the block. Senders are recovered from signatures. No contract takes deposits.
-    pub fn info(&self, batch_inbox: Address) -> L1BlockInfo {
+    /// Whether the block's receipts may hold a log of one of these contracts, by the header's bloom filter.
+    pub(crate) fn may_have_logs(&self, sources: &LogSources) -> bool {
+        [sources.portal, sources.system_config]
+            .into_iter()
+            .any(|address| self.header.logs_bloom.contains_input(BloomInput::Raw(address.as_slice())))
+    }
+
+    /// What derivation needs of the block, given what its logs say. Senders are recovered from signatures.
+    pub fn info(&self, batch_inbox: Address, logs: ReadLogs) -> L1BlockInfo {
         let header = &self.header;
         let batcher_transactions = self
             .transactions
@@ -97,7 +105,8 @@ impl CheckedBlock {
             prev_randao: header.mix_hash,
             parent_beacon_block_root: header.parent_beacon_block_root.unwrap_or(B256::ZERO),
             batcher_transactions,
-            deposits: Vec::new(),
+            config_updates: logs.config_updates,
+            deposits: logs.deposits,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
 use alloy_consensus::Header;
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use praxis_derive::logs::{LogSources, ReadLogs, read_logs};
 use praxis_primitives::L1BlockInfo;
 use serde_json::{Value, json};
 
@@ -116,12 +117,32 @@ impl L1Client {
         CheckedBlock::check(&self.rpc, block, hash)
     }
 
-    /// What derivation needs of a block, by hash.
+    /// What derivation needs of a block, by hash. Receipts are read only of a block whose bloom filter has one of the
+    /// contracts.
     ///
     /// # Errors
-    /// As [`Self::block`].
-    pub async fn block_info(&self, hash: B256, batch_inbox: Address) -> Result<L1BlockInfo, L1Error> {
-        Ok(self.block(hash).await?.info(batch_inbox))
+    /// As [`Self::block`], and when the receipts are not those of the block.
+    pub async fn block_info(
+        &self,
+        hash: B256,
+        batch_inbox: Address,
+        sources: LogSources,
+    ) -> Result<L1BlockInfo, L1Error> {
+        let block = self.block(hash).await?;
+        let logs = self.read_logs(&block, sources).await?;
+        Ok(block.info(batch_inbox, logs))
+    }
+
+    /// What the logs of a block say to derivation.
+    ///
+    /// # Errors
+    /// When the receipts cannot be read, or are not those of the block.
+    pub async fn read_logs(&self, block: &CheckedBlock, sources: LogSources) -> Result<ReadLogs, L1Error> {
+        if !block.may_have_logs(&sources) {
+            return Ok(ReadLogs::default());
+        }
+        let receipts = self.receipts(block).await?;
+        Ok(read_logs(sources, block.hash, receipts.iter().flat_map(|receipt| &receipt.logs)))
     }
 
     /// The receipts of a block, checked against its receipts root.

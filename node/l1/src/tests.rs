@@ -4,12 +4,15 @@ use crate::{
 use alloy_primitives::{Address, B256, Log, U256};
 use alloy_sol_types::SolEvent;
 use praxis_contracts::settlement::{GAME_TYPE, IDisputeGameFactory, IOutputGame};
+use praxis_derive::logs::LogSources;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const INBOX: Address = Address::repeat_byte(0xFF);
 const FACTORY: Address = Address::repeat_byte(0x0A);
 const GAME: Address = Address::repeat_byte(0x6A);
+const SOURCES: LogSources =
+    LogSources { system_config: Address::repeat_byte(0x5C), portal: Address::repeat_byte(0x90) };
 const KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
 /// A block with two batches in it and a claim in its logs.
@@ -51,12 +54,12 @@ async fn block_with_batches() -> (FakeL1, B256) {
 async fn a_block_reads_with_senders_recovered_and_claims_found() {
     let (fake, hash) = block_with_batches().await;
     let client = fake.client();
-    let info = client.block_info(hash, INBOX).await.unwrap();
+    let info = client.block_info(hash, INBOX, SOURCES).await.unwrap();
     assert_eq!((info.number, info.hash, info.base_fee), (1, hash, 1_000_000_000));
     let batches: Vec<_> = info.batcher_transactions.iter().map(|tx| (tx.from, tx.data.to_vec())).collect();
     let from = parse_key("batcher", KEY).unwrap().address();
     assert_eq!(batches, [(from, vec![1; 5]), (from, vec![2; 5])]);
-    assert!(client.block_info(hash, FACTORY).await.unwrap().batcher_transactions.is_empty());
+    assert!(client.block_info(hash, FACTORY, SOURCES).await.unwrap().batcher_transactions.is_empty());
     let claims = client.claims(hash, FACTORY).await.unwrap();
     assert_eq!(claims.len(), 1);
     assert_eq!((claims[0].game, claims[0].l2_block_number, claims[0].output_root), (GAME, 40, B256::repeat_byte(5)));
@@ -85,7 +88,7 @@ async fn a_provider_that_alters_bytes_is_caught_and_the_hash_is_named() {
                 change(value);
             }
         }));
-        match client.block_info(hash, INBOX).await {
+        match client.block_info(hash, INBOX, SOURCES).await {
             Err(L1Error::Altered(altered)) => assert_eq!((altered.what, altered.block), (what, hash)),
             other => panic!("{what}: {other:?}"),
         }
@@ -109,14 +112,14 @@ async fn a_provider_that_alters_bytes_is_caught_and_the_hash_is_named() {
 #[tokio::test]
 async fn the_sender_and_hash_that_the_provider_gives_are_not_believed() {
     let (fake, hash) = block_with_batches().await;
-    let honest = fake.client().block_info(hash, INBOX).await.unwrap();
+    let honest = fake.client().block_info(hash, INBOX, SOURCES).await.unwrap();
     fake.state().alter = Some(Box::new(|method, value| {
         if method == "eth_getBlockByHash" {
             value["transactions"][0]["from"] = json!(Address::repeat_byte(1));
             value["transactions"][0]["hash"] = json!(B256::repeat_byte(1));
         }
     }));
-    assert_eq!(fake.client().block_info(hash, INBOX).await, Ok(honest));
+    assert_eq!(fake.client().block_info(hash, INBOX, SOURCES).await, Ok(honest));
 }
 
 #[tokio::test]
@@ -127,7 +130,7 @@ async fn an_unknown_transaction_type_is_named() {
             value["transactions"][1]["type"] = json!("0x7e");
         }
     }));
-    let error = fake.client().block_info(hash, INBOX).await.unwrap_err();
+    let error = fake.client().block_info(hash, INBOX, SOURCES).await.unwrap_err();
     assert!(matches!(error, L1Error::UnknownTransaction { .. }) && error.to_string().contains("0x7e"), "{error}");
 }
 

@@ -1,10 +1,14 @@
 //! Payload attributes, and the L1 attributes deposit that begins each block.
 
-use crate::{L1BlockInfo, Transaction, TxDeposit};
+use crate::{Eip1559Params, FeeScalars, L1BlockInfo, SystemConfig, Transaction, TxDeposit};
 use alloy_eips::BlockNumHash;
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy_primitives::{B256, Bytes, TxKind, U256};
+use alloy_sol_types::SolCall;
 use op_alloy_consensus::L1InfoDepositSource;
-use praxis_contracts::addresses::{DEPOSITOR, L1_BLOCK};
+use praxis_contracts::{
+    IL1Block::{L1Values, setL1BlockValuesCall},
+    addresses::{DEPOSITOR, L1_BLOCK},
+};
 
 /// Gas limit of the L1 attributes deposit.
 pub const L1_ATTRIBUTES_GAS_LIMIT: u64 = 1_000_000;
@@ -29,6 +33,11 @@ pub struct PayloadAttributes {
     pub sequence_number: u64,
     /// No batch covers the block.
     pub forced: bool,
+    /// The header's gas limit: the configured one, or what the block's deposits may use where that is more. They have been
+    /// paid for, and the limit may have been lowered since.
+    pub gas_limit: u64,
+    /// The header's extra data: on the rollup the EIP-1559 parameters from which the next block's base fee follows.
+    pub extra_data: Bytes,
     /// Transactions in EIP-2718 encoding: the L1 attributes deposit, the L1 deposits, then those of the batch.
     pub transactions: Vec<Bytes>,
 }
@@ -48,12 +57,12 @@ pub struct L1Attributes {
     pub hash: B256,
     /// Position of the L2 block among those of this origin.
     pub sequence_number: u64,
-    /// Address of the batcher, left-padded to a word.
-    pub batcher_hash: B256,
     /// T_ms of the L2 block.
     pub timestamp_ms: u64,
     /// No batch covers the L2 block.
     pub forced: bool,
+    /// The configuration that holds for the L2 block.
+    pub config: SystemConfig,
 }
 
 /// A block whose first transaction is not a well-formed L1 attributes deposit.
@@ -67,17 +76,15 @@ pub enum L1AttributesError {
     Malformed(&'static str),
 }
 
-const WORDS: usize = 9;
-
-fn selector() -> [u8; 4] {
-    let signature = "setL1BlockValues((uint64,uint64,uint256,uint256,bytes32,uint64,bytes32,uint64,bool))";
-    let hash = keccak256(signature);
-    [hash[0], hash[1], hash[2], hash[3]]
-}
-
 impl L1Attributes {
-    /// The attributes of the L2 block `sequence_number` of `origin`.
-    pub fn new(origin: &L1BlockInfo, sequence_number: u64, batcher: Address, timestamp_ms: u64, forced: bool) -> Self {
+    /// The attributes of the L2 block `sequence_number` of `origin`, under `config`.
+    pub const fn new(
+        origin: &L1BlockInfo,
+        sequence_number: u64,
+        config: SystemConfig,
+        timestamp_ms: u64,
+        forced: bool,
+    ) -> Self {
         Self {
             number: origin.number,
             timestamp: origin.timestamp,
@@ -85,31 +92,34 @@ impl L1Attributes {
             blob_base_fee: origin.blob_base_fee,
             hash: origin.hash,
             sequence_number,
-            batcher_hash: batcher.into_word(),
             timestamp_ms,
             forced,
+            config,
         }
     }
 
     /// ABI-encoded call of the L1Block predeploy.
     pub fn calldata(&self) -> Bytes {
-        let words: [U256; WORDS] = [
-            U256::from(self.number),
-            U256::from(self.timestamp),
-            U256::from(self.base_fee),
-            U256::from(self.blob_base_fee),
-            self.hash.into(),
-            U256::from(self.sequence_number),
-            self.batcher_hash.into(),
-            U256::from(self.timestamp_ms),
-            U256::from(u8::from(self.forced)),
-        ];
-        let mut out = Vec::with_capacity(4 + 32 * WORDS);
-        out.extend_from_slice(&selector());
-        for word in words {
-            out.extend_from_slice(&word.to_be_bytes::<32>());
-        }
-        out.into()
+        let SystemConfig { batcher_hash, scalars, gas_limit, eip1559 } = self.config;
+        let values = L1Values {
+            number: self.number,
+            timestamp: self.timestamp,
+            basefee: U256::from(self.base_fee),
+            blobBaseFee: U256::from(self.blob_base_fee),
+            hash: self.hash,
+            sequenceNumber: self.sequence_number,
+            batcherHash: batcher_hash,
+            timestampMs: self.timestamp_ms,
+            forced: self.forced,
+            baseFeeScalar: scalars.base_fee,
+            blobBaseFeeScalar: scalars.blob_base_fee,
+            operatorFeeScalar: scalars.operator_fee,
+            operatorFeeConstant: scalars.operator_fee_constant,
+            gasLimit: gas_limit,
+            eip1559Denominator: eip1559.denominator,
+            eip1559Elasticity: eip1559.elasticity,
+        };
+        setL1BlockValuesCall { values }.abi_encode().into()
     }
 
     /// The deposit transaction.
@@ -143,27 +153,47 @@ impl L1Attributes {
         Ok(attributes)
     }
 
+    /// Reads the calldata; whether it is in canonical form, the caller checks.
     fn decode(input: &[u8]) -> Option<Self> {
-        let words = input.strip_prefix(&selector())?;
-        if words.len() != 32 * WORDS {
-            return None;
-        }
-        let word = |i: usize| U256::from_be_slice(&words[32 * i..32 * (i + 1)]);
+        let values = setL1BlockValuesCall::abi_decode(input).ok()?.values;
         Some(Self {
-            number: word(0).try_into().ok()?,
-            timestamp: word(1).try_into().ok()?,
-            base_fee: word(2).try_into().ok()?,
-            blob_base_fee: word(3).try_into().ok()?,
-            hash: word(4).into(),
-            sequence_number: word(5).try_into().ok()?,
-            batcher_hash: word(6).into(),
-            timestamp_ms: word(7).try_into().ok()?,
-            forced: match word(8) {
-                U256::ZERO => false,
-                U256::ONE => true,
-                _ => return None,
+            number: values.number,
+            timestamp: values.timestamp,
+            base_fee: values.basefee.try_into().ok()?,
+            blob_base_fee: values.blobBaseFee.try_into().ok()?,
+            hash: values.hash,
+            sequence_number: values.sequenceNumber,
+            timestamp_ms: values.timestampMs,
+            forced: values.forced,
+            config: SystemConfig {
+                batcher_hash: values.batcherHash,
+                scalars: FeeScalars {
+                    base_fee: values.baseFeeScalar,
+                    blob_base_fee: values.blobBaseFeeScalar,
+                    operator_fee: values.operatorFeeScalar,
+                    operator_fee_constant: values.operatorFeeConstant,
+                },
+                gas_limit: values.gasLimit,
+                eip1559: Eip1559Params { denominator: values.eip1559Denominator, elasticity: values.eip1559Elasticity },
             },
         })
+    }
+
+    /// The gas limit of the header of a block with these attributes, whose other deposits may use `deposit_gas`.
+    pub fn header_gas_limit(&self, deposit_gas: u64) -> u64 {
+        self.config.gas_limit.max(deposit_gas.saturating_add(L1_ATTRIBUTES_GAS_LIMIT))
+    }
+
+    /// What a block's transactions say about its header: gas limit and extra data.
+    ///
+    /// # Errors
+    /// When the first is not a well-formed L1 attributes deposit.
+    pub fn header_terms(transactions: &[Transaction]) -> Result<(u64, Bytes), L1AttributesError> {
+        let (first, rest) = transactions.split_first().ok_or(L1AttributesError::Missing)?;
+        let attributes = Self::from_transaction(first)?;
+        let deposits = rest.iter().map_while(Transaction::as_deposit);
+        let gas = deposits.fold(0u64, |sum, deposit| sum.saturating_add(deposit.gas_limit));
+        Ok((attributes.header_gas_limit(gas), attributes.config.eip1559.extra_data()))
     }
 }
 
@@ -179,9 +209,14 @@ mod tests {
             blob_base_fee: 1 << 70,
             hash: B256::repeat_byte(9),
             sequence_number: 2,
-            batcher_hash: Address::repeat_byte(4).into_word(),
             timestamp_ms: 1_700_000_000_250,
             forced: true,
+            config: SystemConfig {
+                batcher_hash: B256::repeat_byte(4),
+                scalars: FeeScalars { base_fee: 1, blob_base_fee: 2, operator_fee: 3, operator_fee_constant: 4 },
+                gas_limit: 5,
+                eip1559: Eip1559Params { denominator: 6, elasticity: 7 },
+            },
         }
     }
 

@@ -1,6 +1,6 @@
 //! Blocks, headers and receipts.
 
-use crate::{L1Attributes, L1AttributesError, RollupConfig, Transaction, TxType};
+use crate::{L1Attributes, L1AttributesError, RollupConfig, SystemConfig, Transaction, TxType};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 
@@ -33,23 +33,26 @@ pub struct L2BlockInfo {
     pub l1_origin: BlockNumHash,
     /// How many L2 blocks of the same L1 origin stand before it.
     pub sequence_number: u64,
+    /// The configuration that held for it.
+    pub config: SystemConfig,
 }
 
 impl L2BlockInfo {
-    /// Reads the L1 origin out of the block's first transaction. Genesis has none; its origin stands in the
-    /// configuration.
+    /// Reads L1 origin and system configuration out of the block's first transaction. Genesis has none; its own stand in
+    /// the rollup configuration.
     ///
     /// # Errors
     /// When a block other than genesis does not begin with a well-formed L1 attributes deposit.
     pub fn of(block: &SealedBlock, config: &RollupConfig) -> Result<Self, L1AttributesError> {
         use alloy_consensus::BlockHeader;
         let number = block.number();
-        let (l1_origin, sequence_number) = if number == 0 {
-            (config.genesis.l1, 0)
+        let (l1_origin, sequence_number, system) = if number == 0 {
+            (config.genesis.l1, 0, config.system_config())
         } else {
             let first = block.body().transactions.first().ok_or(L1AttributesError::Missing)?;
             let attributes = L1Attributes::from_transaction(first)?;
-            (BlockNumHash::new(attributes.number, attributes.hash), attributes.sequence_number)
+            let origin = BlockNumHash::new(attributes.number, attributes.hash);
+            (origin, attributes.sequence_number, attributes.config)
         };
         Ok(Self {
             number,
@@ -58,6 +61,7 @@ impl L2BlockInfo {
             timestamp_ms: config.timestamp_ms(number),
             l1_origin,
             sequence_number,
+            config: system,
         })
     }
 

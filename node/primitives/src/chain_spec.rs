@@ -1,6 +1,8 @@
 //! The chain specification: genesis and rules of one chain.
 
-use crate::{Account, AccountDiff, Block, Fork, ForkSchedule, Header, MergeBlockUnknown, RollupConfig, StateDiff};
+use crate::{
+    Account, AccountDiff, Block, Eip1559Params, Fork, ForkSchedule, Header, MergeBlockUnknown, RollupConfig, StateDiff,
+};
 use alloy_consensus::{BlockBody, EMPTY_OMMER_ROOT_HASH, constants::EMPTY_WITHDRAWALS};
 use alloy_eips::{
     eip1559::BaseFeeParams, eip6110::MAINNET_DEPOSIT_CONTRACT_ADDRESS, eip7685::EMPTY_REQUESTS_HASH,
@@ -30,7 +32,11 @@ impl FeeParams {
     pub const ETHEREUM: Self = Self { denominator: 8, elasticity: 2, initial_base_fee: 1_000_000_000, min_base_fee: 0 };
 
     /// Base fee of the block after `parent`.
-    pub fn next_base_fee(&self, parent: &Header) -> u64 {
+    fn next_base_fee(&self, parent: &Header) -> u64 {
+        if parent.gas_limit < self.elasticity {
+            // A target of zero: no use of gas is above or below it in any proportion.
+            return parent.base_fee_per_gas.unwrap_or(self.initial_base_fee).max(self.min_base_fee);
+        }
         let params = BaseFeeParams::new(u128::from(self.denominator), u128::from(self.elasticity));
         parent.next_block_base_fee(params).unwrap_or(self.initial_base_fee).max(self.min_base_fee)
     }
@@ -140,7 +146,7 @@ pub struct ChainSpec {
     pub chain_id: u64,
     /// Genesis.
     pub genesis: GenesisSpec,
-    /// EIP-1559 parameters.
+    /// EIP-1559 parameters; on the rollup those of genesis.
     pub fees: FeeParams,
     /// The rest.
     pub rules: Rules,
@@ -222,9 +228,24 @@ impl ChainSpec {
         }
     }
 
-    /// Base fee of the block after `parent` under `fork`; zero before London, where there is none.
+    /// Base fee of the block after `parent` under `fork`; zero before London, where there is none. On the rollup the
+    /// parent's extra data has the parameters.
     pub fn next_base_fee(&self, fork: Fork, parent: &Header) -> u64 {
-        if fork < Fork::London { 0 } else { self.fees.next_base_fee(parent) }
+        if fork < Fork::London {
+            return 0;
+        }
+        let carried = self.rollup().and_then(|_| Eip1559Params::from_extra_data(&parent.extra_data));
+        let fees = carried.map_or(self.fees, |Eip1559Params { denominator, elasticity }| FeeParams {
+            denominator: denominator.into(),
+            elasticity: elasticity.into(),
+            ..self.fees
+        });
+        fees.next_base_fee(parent)
+    }
+
+    /// Base fee of the block after `head`, should it come in the same second.
+    pub fn base_fee_after(&self, head: &Header) -> u64 {
+        self.next_base_fee(self.fork(head.number.saturating_add(1), head.timestamp), head)
     }
 
     /// The rollup configuration, if this is a rollup.

@@ -1,6 +1,6 @@
 //! What derivation reads of an L1 block.
 
-use crate::TxDeposit;
+use crate::{LoggedUpdate, SystemConfig, TxDeposit};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes};
 
@@ -25,6 +25,8 @@ pub struct L1BlockInfo {
     pub parent_beacon_block_root: B256,
     /// Successful and failed transactions to the batch inbox, in order, with their recovered senders.
     pub batcher_transactions: Vec<BatcherTransaction>,
+    /// Changes of the configuration in this block, in log order.
+    pub config_updates: Vec<LoggedUpdate>,
     /// User deposits of this block, in log order.
     pub deposits: Vec<TxDeposit>,
 }
@@ -33,6 +35,19 @@ impl L1BlockInfo {
     /// Number and hash.
     pub const fn id(&self) -> BlockNumHash {
         BlockNumHash::new(self.number, self.hash)
+    }
+
+    /// The configuration of L2 blocks with this origin, given that of the origin before it.
+    pub fn config_after(&self, mut config: SystemConfig) -> SystemConfig {
+        self.config_updates.iter().for_each(|logged| config.apply(&logged.update));
+        config
+    }
+
+    /// The deposits that the first L2 block of this origin holds after its L1 attributes: updates of the configuration
+    /// that are state, then users' deposits, each in log order.
+    pub fn all_deposits(&self) -> impl Iterator<Item = TxDeposit> + '_ {
+        let updates = self.config_updates.iter().filter_map(|logged| logged.deposit(self.id()));
+        updates.chain(self.deposits.iter().cloned())
     }
 }
 

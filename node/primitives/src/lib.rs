@@ -16,6 +16,7 @@ mod merkle;
 mod output;
 mod rollup;
 mod state;
+mod system_config;
 mod transaction;
 
 pub use attributes::{L1_ATTRIBUTES_GAS_LIMIT, L1Attributes, L1AttributesError, PayloadAttributes};
@@ -38,7 +39,10 @@ pub use rollup::{
     first_engine,
 };
 pub use state::{Account, AccountDiff, StateDiff, StateReader};
+pub use system_config::{
+    CONFIG_DEPOSIT_GAS_LIMIT, ConfigUpdate, Eip1559Params, FeeScalars, LoggedUpdate, SystemConfig,
+};
 pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType};
 
 pub use alloy_eips::BlockNumHash;
-pub use op_alloy_consensus::TxDeposit;
+pub use op_alloy_consensus::{TxDeposit, UserDepositSource};

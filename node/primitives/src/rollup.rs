@@ -1,6 +1,8 @@
 //! The rollup configuration: the file that every role of one deployment shares.
 
-use crate::{ChainSpec, FeeParams, GenesisAccount, GenesisSpec, L1Contracts, Rules};
+use crate::{
+    ChainSpec, Eip1559Params, FeeParams, FeeScalars, GenesisAccount, GenesisSpec, L1Contracts, Rules, SystemConfig,
+};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,8 @@ pub struct RollupGenesis {
     pub balances: BTreeMap<Address, U256>,
 }
 
-/// Everything that derivation and execution must agree on. All time in milliseconds, all windows in L1 blocks.
+/// Everything that derivation and execution must agree on. Batcher, gas limit, EIP-1559 parameters and fee scalars are
+/// those at genesis: they are what L1's `SystemConfig` says at `genesis.l1`, and change by its events after it. All time in milliseconds, all windows in L1 blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RollupConfig {
@@ -41,7 +44,7 @@ pub struct RollupConfig {
     pub channel_timeout: u64,
     /// The address that batches are sent to.
     pub batch_inbox: Address,
-    /// The one account whose transactions to the inbox count.
+    /// The account whose transactions to the inbox count.
     pub batcher: Address,
     /// The contracts on L1.
     pub l1: L1Contracts,
@@ -54,6 +57,9 @@ pub struct RollupConfig {
     pub tx_gas_cap: u64,
     /// EIP-1559 parameters of the L2.
     pub fees: FeeParams,
+    /// What a transaction pays beside its L2 gas.
+    #[serde(default)]
+    pub scalars: FeeScalars,
     /// Versions of the inference engine, each with the L2 time from which models made for it can be activated. A model
     /// that has been activated stays callable.
     #[serde(default = "first_engine")]
@@ -133,11 +139,30 @@ impl RollupConfig {
             let must = "a proof from a claim reaches back 8000 blocks";
             return Err(RollupConfigError::Value { field: "claim_interval", value: self.claim_interval, must });
         }
+        for (field, value) in [("fees.denominator", self.fees.denominator), ("fees.elasticity", self.fees.elasticity)] {
+            if u32::try_from(value).is_err() {
+                return Err(RollupConfigError::Value { field, value, must: "it has at most 32 bits" });
+            }
+        }
         if self.block_time_ms > 60_000 {
             let must = "a block takes at most 60000 ms";
             return Err(RollupConfigError::Value { field: "block_time_ms", value: self.block_time_ms, must });
         }
         Ok(())
+    }
+
+    /// The configuration at genesis, as blocks carry it.
+    pub fn system_config(&self) -> SystemConfig {
+        let bits32 = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+        SystemConfig {
+            batcher_hash: self.batcher.into_word(),
+            scalars: self.scalars,
+            gas_limit: self.gas_limit,
+            eip1559: Eip1559Params {
+                denominator: bits32(self.fees.denominator),
+                elasticity: bits32(self.fees.elasticity),
+            },
+        }
     }
 
     /// T_ms(n) = genesis + n * block_time_ms.

@@ -47,6 +47,7 @@ fn inference_reason(error: &IInferenceErrors) -> String {
     match error {
         IInferenceErrors::UnknownModel(e) => format!("UnknownModel({})", e.model),
         IInferenceErrors::ModelNotActive(e) => format!("ModelNotActive({})", e.model),
+        IInferenceErrors::InferencePaused(e) => format!("InferencePaused(until {} ms)", e.untilMs),
         IInferenceErrors::InputCount(e) => format!("InputCount(expected {}, given {})", e.expected, e.given),
         IInferenceErrors::InputType(e) => {
             format!("InputType(input {}: expected {}, given {})", e.index, e.expected, e.given)

@@ -5,7 +5,7 @@ use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, Bytes};
 use futures::{StreamExt, TryStreamExt, stream};
 use praxis_chain::{Derived, SafeChain};
-use praxis_derive::{Checkpoint, WantedBlobs};
+use praxis_derive::{Checkpoint, WantedBlobs, logs::LogSources};
 use praxis_l1::{BlobBlock, BlobSource, BlockTag, Claim, L1Client};
 use praxis_primitives::{L1BlockInfo, L2BlockInfo};
 use std::{sync::Arc, time::Duration};
@@ -76,8 +76,16 @@ pub struct L1Driver {
     batcher: Option<Address>,
     /// The L1 block that was pushed last, with the blobs that came ahead and its claims, until it is derived to its end.
     current: Option<Current>,
-    batch_inbox: Address,
+    reads: Reads,
     status: watch::Sender<SyncStatus>,
+}
+
+/// What is read of each L1 block.
+#[derive(Debug, Clone, Copy)]
+struct Reads {
+    batch_inbox: Address,
+    sources: LogSources,
+    claims_of: Option<Address>,
 }
 
 struct Fetched {
@@ -104,8 +112,7 @@ struct Current {
 struct Fetcher {
     client: L1Client,
     blobs: BlobSource,
-    batch_inbox: Address,
-    claims_of: Option<Address>,
+    reads: Reads,
     batcher: Option<Address>,
 }
 
@@ -123,9 +130,10 @@ impl L1Driver {
         let rollup = safe.chain().rollup().cloned().ok_or(praxis_chain::SafeChainError::NotARollup)?;
         client.check_chain(rollup.l1_chain_id).await?;
         let status = SyncStatus { safe: safe.safe().id(), l1_current: safe.consumed().l1, ..Default::default() };
-        let batch_inbox = rollup.batch_inbox;
+        let (batch_inbox, claims_of) = (rollup.batch_inbox, config.claims_of);
+        let reads = Reads { batch_inbox, sources: LogSources::of(&rollup), claims_of };
         let (blobs, status) = (BlobSource::new(), watch::Sender::new(status));
-        Ok(Self { client, safe, window, config, blobs, batcher: None, current: None, batch_inbox, status })
+        Ok(Self { client, safe, window, config, blobs, batcher: None, current: None, reads, status })
     }
 
     /// Takes blobs from `blobs`. Without a source, derivation stops at the first batch that is in blobs.
@@ -136,13 +144,7 @@ impl L1Driver {
     }
 
     fn fetcher(&self) -> Fetcher {
-        Fetcher {
-            client: self.client.clone(),
-            blobs: self.blobs.clone(),
-            batch_inbox: self.batch_inbox,
-            claims_of: self.config.claims_of,
-            batcher: self.batcher,
-        }
+        Fetcher { client: self.client.clone(), blobs: self.blobs.clone(), reads: self.reads, batcher: self.batcher }
     }
 
     /// Follows where derivation stands.
@@ -376,11 +378,12 @@ impl Fetcher {
     async fn fetch(self, number: u64) -> Result<Option<Fetched>, DriverError> {
         let Some(id) = self.client.block_id(number).await? else { return Ok(None) };
         let block = self.client.block(id.hash).await?;
-        let claims = match self.claims_of {
+        let logs = self.client.read_logs(&block, self.reads.sources).await?;
+        let claims = match self.reads.claims_of {
             Some(factory) => self.client.claims_of(&block, factory).await?,
             None => vec![],
         };
-        let info = Arc::new(block.info(self.batch_inbox));
+        let info = Arc::new(block.info(self.reads.batch_inbox, logs));
         let ahead = self.fetch_ahead(&info).await;
         Ok(Some(Fetched { info, claims, ahead }))
     }

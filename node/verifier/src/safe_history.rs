@@ -45,7 +45,7 @@ mod tests {
     use super::*;
     use alloy_eips::BlockNumHash;
     use alloy_primitives::B256;
-    use praxis_primitives::L2BlockInfo;
+    use praxis_primitives::{Eip1559Params, FeeScalars, L2BlockInfo, SystemConfig};
 
     fn checkpoint(l1: u64, safe: u64) -> Checkpoint {
         let safe = L2BlockInfo {
@@ -55,6 +55,12 @@ mod tests {
             timestamp_ms: 0,
             l1_origin: BlockNumHash::default(),
             sequence_number: 0,
+            config: SystemConfig {
+                batcher_hash: B256::ZERO,
+                scalars: FeeScalars::default(),
+                gas_limit: 1,
+                eip1559: Eip1559Params { denominator: 1, elasticity: 1 },
+            },
         };
         Checkpoint { l1: BlockNumHash::new(l1, B256::ZERO), safe }
     }

@@ -61,6 +61,7 @@ mod tests {
             prev_randao: B256::ZERO,
             parent_beacon_block_root: B256::ZERO,
             batcher_transactions: vec![],
+            config_updates: vec![],
             deposits: vec![],
         })
     }

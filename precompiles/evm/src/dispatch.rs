@@ -18,8 +18,10 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Debug)]
 pub(crate) struct Inference {
     pub(crate) models: ModelAccess,
-    /// Versions of the arithmetic that may be activated in this block.
+    /// Versions of the arithmetic that may be activated in this block by the rollup's configuration.
     pub(crate) engines: Vec<u32>,
+    /// T_ms of the block.
+    pub(crate) timestamp_ms: u64,
     /// Models that this transaction has paid the leaves of. Held until it ends, so that a model that is warm for the
     /// protocol is not loaded again however small the node's cache is.
     pub(crate) pinned: BTreeMap<B256, Arc<PreparedModel>>,
@@ -34,8 +36,8 @@ pub(crate) struct Frame {
 }
 
 impl Inference {
-    pub(crate) fn new(models: ModelAccess, engines: Vec<u32>) -> Self {
-        Self { models, engines, pinned: BTreeMap::new(), records: Records::default() }
+    pub(crate) fn new(models: ModelAccess, engines: Vec<u32>, timestamp_ms: u64) -> Self {
+        Self { models, engines, timestamp_ms, pinned: BTreeMap::new(), records: Records::default() }
     }
 
     /// Serves one call and returns the ABI-encoded result.

@@ -31,6 +31,14 @@ pub(crate) fn stored_bytes(id: B256, length: Option<u32>, store: &dyn ModelStore
     }
 }
 
+/// Where a Plan's graph section begins, with the engine's version as its first word: the same in every version.
+const GRAPH_AT: usize = 20;
+
+/// The version of the engine that a Plan's bytes state, whatever else is in them; `None` where they are too short.
+pub(crate) fn stated_version(plan: &[u8]) -> Option<u32> {
+    plan.get(GRAPH_AT..)?.first_chunk().map(|word| u32::from_le_bytes(*word))
+}
+
 impl PreparedModel {
     /// Loads, checks and prepares a model that the chain says is active.
     ///

@@ -5,7 +5,7 @@ use crate::{
     abi::{self, RawTensors, Words},
     dispatch::{Frame, Inference},
     gas::{self, Meter},
-    journal,
+    journal, l1_block,
     outcome::Stop,
     records::Completed,
     registry,
@@ -76,6 +76,7 @@ impl Inference {
 
     /// Charges for one row of the model, and for its leaves when they are cold, then finds it.
     fn prepare<CTX: ContextTr>(&mut self, context: &mut CTX, meter: &mut Meter, model: B256) -> Result<Run, Stop> {
+        l1_block::check_pause(context, self.timestamp_ms)?;
         let word = registry::active(context, meter, model)?;
         meter.charge(word.warm_gas)?;
         if !journal::warm(context.journal_mut(), model) {

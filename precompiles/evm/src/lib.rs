@@ -16,6 +16,7 @@ mod dispatch;
 mod engine;
 mod infer;
 mod journal;
+mod l1_block;
 mod observe;
 mod outcome;
 mod provider;

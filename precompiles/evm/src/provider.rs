@@ -22,9 +22,10 @@ pub struct InferencePrecompiles {
 }
 
 impl InferencePrecompiles {
-    /// With the inference precompile. `engines` are the versions of the arithmetic that models may be activated for.
-    pub fn new(models: ModelAccess, engines: Vec<u32>) -> Self {
-        Self::build(Some(Inference::new(models, engines)))
+    /// With the inference precompile, in a block at `timestamp_ms`. `engines` are the versions of the arithmetic that models
+    /// may be activated for by the rollup's configuration; L1Block's state may name more.
+    pub fn new(models: ModelAccess, engines: Vec<u32>, timestamp_ms: u64) -> Self {
+        Self::build(Some(Inference::new(models, engines, timestamp_ms)))
     }
 
     /// Ethereum's alone, for the embedded L1.

@@ -26,6 +26,7 @@ fn origin() -> L1BlockInfo {
         prev_randao: B256::ZERO,
         parent_beacon_block_root: B256::ZERO,
         batcher_transactions: vec![],
+        config_updates: vec![],
         deposits: vec![],
     }
 }
@@ -52,6 +53,7 @@ fn chain() -> Chain {
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
+        scalars: Default::default(),
         fees: FeeParams::ETHEREUM,
     };
     let safe = Some(SafeView { safe: Checkpoint::genesis(&config).safe, derived_l1: origin.id() });
@@ -75,7 +77,14 @@ impl Chain {
         let decode = |tx| Transaction::decode_2718_exact(tx).unwrap();
         let transactions = attributes.transactions.iter().map(|tx| decode(tx)).collect();
         let state_root = B256::repeat_byte(fork);
-        let header = Header { number: attributes.number, parent_hash: parent.hash, state_root, ..Header::default() };
+        let header = Header {
+            number: attributes.number,
+            parent_hash: parent.hash,
+            state_root,
+            gas_limit: attributes.gas_limit,
+            extra_data: attributes.extra_data.clone(),
+            ..Header::default()
+        };
         let body = BlockBody { transactions, ..Default::default() };
         self.blocks.push(SealedBlock::seal_slow(Block { header, body }));
     }

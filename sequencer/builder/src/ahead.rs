@@ -72,7 +72,7 @@ impl AheadRunner {
         let open = self.chain.pending();
         let taken = open.iter().flat_map(|block| block.entries()).map(|(tx, _)| tx.hash());
         self.ran.extend(taken);
-        let mut best = self.pool.best(self.chain.spec().fees.next_base_fee(head.header()));
+        let mut best = self.pool.best(self.chain.spec().base_fee_after(head.header()));
         let mut count = 0;
         let state = self.chain.state_at(head.number)?;
         let mut context = BlockContext::at_header(self.chain.spec(), head.header());

@@ -44,6 +44,8 @@ impl DevL1 {
             l1_origin: Default::default(),
             sequence_number: 0,
             forced: false,
+            gas_limit: self.chain.spec().genesis.gas_limit,
+            extra_data: Default::default(),
             transactions: vec![],
         };
         let (mut order, stop) = (Order::default(), AtomicBool::new(false));

@@ -279,7 +279,7 @@ impl Sequencer {
 /// When the chain's state can't be read.
 pub fn pool_head(chain: &Chain) -> Result<PoolHead, ChainError> {
     let head = chain.head();
-    let (state, base_fee) = (chain.state_at(head.number)?, chain.spec().fees.next_base_fee(head.header()));
+    let (state, base_fee) = (chain.state_at(head.number)?, chain.spec().base_fee_after(head.header()));
     let data_fees = data_fees(chain, &state).map_err(|fault| ChainError::Fault { number: head.number, fault })?;
     Ok(PoolHead::new(state, base_fee).with_data_fees(data_fees))
 }
@@ -295,7 +295,7 @@ fn data_fees(chain: &Chain, state: &impl StateReader) -> Result<DataFees, Fault>
 /// When the chain's state can't be read.
 pub fn update_pool(chain: &Chain, pool: &Pool, imported: &ImportedBlock) -> Result<(), BuilderError> {
     let state = chain.state_at(imported.block.number)?;
-    let base_fee = chain.spec().fees.next_base_fee(imported.block.header());
+    let base_fee = chain.spec().base_fee_after(imported.block.header());
     let data_fees = data_fees(chain, &state)?;
     pool.update(PoolHead::new(state, base_fee).with_data_fees(data_fees), imported.changed.iter().copied())?;
     Ok(())

@@ -67,7 +67,7 @@ impl<'a> PoolSource<'a> {
     /// A source for the block after the chain's head.
     pub(crate) fn new(chain: &'a Chain, pool: &'a Pool, order: &'a mut Order, open: Open<'a>) -> Self {
         let head = chain.head();
-        let base_fee = chain.spec().fees.next_base_fee(head.header());
+        let base_fee = chain.spec().base_fee_after(head.header());
         let now = Instant::now();
         Self {
             news: pool.news(),

@@ -41,6 +41,7 @@ pub fn base_config(l1: &L1Miner) -> RollupConfig {
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
+        scalars: Default::default(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: 1_000_000, min_base_fee: 1_000 },
     }
 }

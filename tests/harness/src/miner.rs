@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bytes, keccak256};
 use praxis_builder::L1View;
 use praxis_derive::blob::encode_blob;
 use praxis_l1::Claim;
-use praxis_primitives::{BatcherTransaction, L1BlockInfo, TxDeposit};
+use praxis_primitives::{BatcherTransaction, ConfigUpdate, L1BlockInfo, LoggedUpdate, TxDeposit};
 use praxis_proposer::ClaimRequest;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -28,6 +28,14 @@ impl Default for Mine {
     }
 }
 
+/// What a block holds.
+#[derive(Debug, Default)]
+struct Content {
+    transactions: Vec<BatcherTransaction>,
+    updates: Vec<ConfigUpdate>,
+    deposits: Vec<TxDeposit>,
+}
+
 /// A chain of L1 blocks with what waits to be in the next one. Blocks can be taken back.
 #[derive(Debug)]
 pub struct L1Miner {
@@ -36,6 +44,7 @@ pub struct L1Miner {
     /// What waits, each with the number of the first block that may hold it.
     inbox: VecDeque<(u64, BatcherTransaction)>,
     waiting_claims: VecDeque<ClaimRequest>,
+    updates: Vec<ConfigUpdate>,
     deposits: Vec<TxDeposit>,
     /// By versioned hash.
     blobs: BTreeMap<B256, Bytes>,
@@ -54,13 +63,14 @@ impl Default for L1Miner {
             claims: BTreeMap::new(),
             inbox: VecDeque::new(),
             waiting_claims: VecDeque::new(),
+            updates: vec![],
             deposits: vec![],
             blobs: BTreeMap::new(),
             count: 0,
             finality_depth: None,
             inclusion_delay: 0,
         };
-        let first = miner.seal(L1_GENESIS_NUMBER, B256::ZERO, L1_GENESIS_TIME, vec![], vec![]);
+        let first = miner.seal(L1_GENESIS_NUMBER, B256::ZERO, L1_GENESIS_TIME, Content::default());
         miner.blocks.push(Arc::new(first));
         miner
     }
@@ -174,6 +184,11 @@ impl L1Miner {
         self.deposits.push(deposit);
     }
 
+    /// A change of the configuration that the next block makes.
+    pub fn configure(&mut self, update: ConfigUpdate) {
+        self.updates.push(update);
+    }
+
     /// Mines a block a second after the last, with everything that waits.
     pub fn mine(&mut self) -> BlockNumHash {
         self.mine_with(Mine::default())
@@ -191,8 +206,12 @@ impl L1Miner {
         let parent = self.head().clone();
         let ready = self.inbox.iter().take_while(|(first, _)| *first <= parent.number + 1).count();
         let transactions: Vec<_> = self.inbox.drain(..ready.min(mine.transactions)).map(|(_, tx)| tx).collect();
-        let deposits = std::mem::take(&mut self.deposits);
-        let block = self.seal(parent.number + 1, parent.hash, parent.timestamp + mine.seconds, transactions, deposits);
+        let content = Content {
+            transactions,
+            updates: std::mem::take(&mut self.updates),
+            deposits: std::mem::take(&mut self.deposits),
+        };
+        let block = self.seal(parent.number + 1, parent.hash, parent.timestamp + mine.seconds, content);
         let id = block.id();
         self.blocks.push(Arc::new(block));
         if mine.transactions > 0 {
@@ -215,14 +234,7 @@ impl L1Miner {
         }
     }
 
-    fn seal(
-        &mut self,
-        number: u64,
-        parent_hash: B256,
-        timestamp: u64,
-        batcher_transactions: Vec<BatcherTransaction>,
-        deposits: Vec<TxDeposit>,
-    ) -> L1BlockInfo {
+    fn seal(&mut self, number: u64, parent_hash: B256, timestamp: u64, content: Content) -> L1BlockInfo {
         self.count += 1;
         let hash = keccak256([parent_hash.as_slice(), &self.count.to_be_bytes()].concat());
         L1BlockInfo {
@@ -234,8 +246,12 @@ impl L1Miner {
             blob_base_fee: 1,
             prev_randao: keccak256([hash.as_slice(), b"randao"].concat()),
             parent_beacon_block_root: keccak256([hash.as_slice(), b"beacon"].concat()),
-            batcher_transactions,
-            deposits,
+            batcher_transactions: content.transactions,
+            config_updates: (0..)
+                .zip(content.updates)
+                .map(|(log_index, update)| LoggedUpdate { log_index, update })
+                .collect(),
+            deposits: content.deposits,
         }
     }
 

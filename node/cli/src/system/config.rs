@@ -146,6 +146,7 @@ async fn begin(client: &L1Client, deployer: Address, plan: RollupPlan, l1_url: &
         gas_limit: L2_GAS_LIMIT,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: plan.tx_gas_cap,
+        scalars: Default::default(),
         fees: plan.base_fee_floor.map_or(L2_FEES, |floor| FeeParams {
             initial_base_fee: floor,
             min_base_fee: floor,

@@ -41,6 +41,11 @@ impl ChannelAssembler {
         }
     }
 
+    /// The frames of another batcher do not continue the open channel.
+    pub(crate) fn batcher_changed(&mut self, l1: BlockNumHash, events: &mut EventLog) {
+        self.drop_open(l1, "the batcher changed before it was complete", events);
+    }
+
     fn drop_open(&mut self, l1: BlockNumHash, reason: &'static str, events: &mut EventLog) {
         if let Some(open) = self.open.take() {
             events.push(l1, EventKind::ChannelDropped { channel: open.id, reason });

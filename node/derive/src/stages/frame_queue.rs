@@ -2,7 +2,7 @@
 
 use crate::{EventKind, EventLog, Frame, blob::decode_blob, frame::decode_calldata};
 use alloy_primitives::{Address, B256, Bytes};
-use praxis_primitives::{BatcherTransaction, L1BlockInfo, RollupConfig};
+use praxis_primitives::{BatcherTransaction, L1BlockInfo};
 use std::collections::VecDeque;
 
 /// The blobs of one transaction that count, by versioned hash.
@@ -21,25 +21,19 @@ pub struct WantedBlobs {
 pub(crate) struct FrameQueue(VecDeque<Frame>);
 
 impl FrameQueue {
-    /// The blobs that have to be there before the block can be opened.
-    pub(crate) fn wanted(config: &RollupConfig, block: &L1BlockInfo) -> Vec<WantedBlobs> {
-        let with_blobs = |tx: &&BatcherTransaction| tx.from == config.batcher && !tx.blobs.is_empty();
+    /// The blobs that have to be there before the block can be opened; `batcher` as in [`Self::open`].
+    pub(crate) fn wanted(batcher: B256, block: &L1BlockInfo) -> Vec<WantedBlobs> {
+        let with_blobs = |tx: &&BatcherTransaction| tx.from.into_word() == batcher && !tx.blobs.is_empty();
         let wanted =
             |tx: &BatcherTransaction| WantedBlobs { transaction: tx.hash, from: tx.from, hashes: tx.blobs.clone() };
         block.batcher_transactions.iter().filter(with_blobs).map(wanted).collect()
     }
 
-    /// Takes the block's frames. `blobs` are those of [`Self::wanted`], in order.
-    pub(crate) fn open(
-        &mut self,
-        config: &RollupConfig,
-        block: &L1BlockInfo,
-        blobs: Vec<Bytes>,
-        events: &mut EventLog,
-    ) {
+    /// Takes the block's frames. `batcher` is the configuration's hash of it as of the block before; `blobs` are those of [`Self::wanted`], in order.
+    pub(crate) fn open(&mut self, batcher: B256, block: &L1BlockInfo, blobs: Vec<Bytes>, events: &mut EventLog) {
         let mut blobs = blobs.into_iter();
         for tx in &block.batcher_transactions {
-            if tx.from != config.batcher {
+            if tx.from.into_word() != batcher {
                 events.push(block.id(), EventKind::WrongSender { tx: tx.hash, from: tx.from });
                 continue;
             }

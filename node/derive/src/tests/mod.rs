@@ -2,7 +2,9 @@
 
 mod blobs;
 mod codecs;
+mod configuration;
 mod encoder;
+mod logs;
 mod pinned;
 mod pipeline;
 mod property;

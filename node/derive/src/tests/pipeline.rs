@@ -166,7 +166,7 @@ fn forced_blocks_take_each_origin_when_it_is_old_enough_with_its_deposits() {
         let origin = world.l1_at(attributes.l1_origin.number).unwrap();
         let after = world.l1_at(attributes.l1_origin.number + 1).unwrap();
         assert!(origin.timestamp * 1000 <= attributes.timestamp_ms && attributes.timestamp_ms < after.timestamp * 1000);
-        let deposits = if attributes.sequence_number == 0 { origin.deposits.len() } else { 0 };
+        let deposits = if attributes.sequence_number == 0 { origin.all_deposits().count() } else { 0 };
         assert_eq!(attributes.transactions.len(), 1 + deposits);
     }
 }

@@ -8,8 +8,8 @@ use alloy_consensus::{BlockBody, SignableTransaction, TxLegacy};
 use alloy_eips::{BlockNumHash, Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
 use praxis_primitives::{
-    BatcherTransaction, Block, FeeParams, Header, L1BlockInfo, L2BlockInfo, PayloadAttributes, RollupConfig,
-    RollupGenesis, SealedBlock, Transaction, TxDeposit,
+    BatcherTransaction, Block, ConfigUpdate, Eip1559Params, FeeParams, Header, L1BlockInfo, L2BlockInfo, LoggedUpdate,
+    PayloadAttributes, RollupConfig, RollupGenesis, SealedBlock, Transaction, TxDeposit,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -50,6 +50,7 @@ pub(super) fn config() -> RollupConfig {
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
+        scalars: Default::default(),
         fees: FeeParams::ETHEREUM,
     }
 }
@@ -64,6 +65,8 @@ pub(super) fn execute(attributes: &PayloadAttributes) -> SealedBlock {
         timestamp: attributes.timestamp_ms / 1000,
         mix_hash: attributes.prev_randao,
         parent_beacon_block_root: Some(attributes.parent_beacon_block_root),
+        gas_limit: attributes.gas_limit,
+        extra_data: attributes.extra_data.clone(),
         state_root: keccak256(attributes.transactions.concat()),
         ..Header::default()
     };
@@ -76,7 +79,7 @@ impl World {
         change(&mut config);
         let mut rng = Rng(seed);
         let mut first = l1_block(&mut rng, 100, B256::ZERO, config.genesis.l2_time_ms / 1000);
-        first.deposits = vec![];
+        (first.deposits, first.config_updates) = (vec![], vec![]);
         config.genesis.l1.hash = first.hash;
         let head = Checkpoint::genesis(&config).safe;
         Self { config: Arc::new(config), l1: vec![Arc::new(first)], blocks: vec![], head, rng, blobs: BTreeMap::new() }
@@ -240,6 +243,21 @@ pub(super) fn next_attributes(
     }
 }
 
+/// Any update but that of the batcher, which a test makes on purpose.
+fn update(rng: &mut Rng) -> ConfigUpdate {
+    let small = 1 + rng.below(1 << 20) as u32;
+    match rng.below(8) {
+        0 => ConfigUpdate::FeeScalars { base_fee: small, blob_base_fee: small * 2 },
+        1 => ConfigUpdate::GasLimit(u64::from(small) * 100),
+        2 => ConfigUpdate::UnsafeBlockSigner(Address::repeat_byte(small as u8)),
+        3 => ConfigUpdate::Eip1559(Eip1559Params { denominator: small, elasticity: 2 }),
+        4 => ConfigUpdate::OperatorFee { scalar: small, constant: small.into() },
+        5 => ConfigUpdate::Engine { version: small, timestamp_ms: small.into() },
+        6 => ConfigUpdate::InferencePause { until_ms: small.into() },
+        _ => ConfigUpdate::Feature { name: keccak256([small as u8]), enabled: small % 2 == 0, timestamp_ms: 7 },
+    }
+}
+
 fn l1_block(rng: &mut Rng, number: u64, parent_hash: B256, timestamp: u64) -> L1BlockInfo {
     let hash = keccak256([parent_hash.as_slice(), &rng.bits().to_be_bytes()].concat());
     let deposits = (0..rng.below(3)).map(|index| TxDeposit {
@@ -252,6 +270,10 @@ fn l1_block(rng: &mut Rng, number: u64, parent_hash: B256, timestamp: u64) -> L1
         is_system_transaction: false,
         input: Bytes::new(),
     });
+    let deposits = deposits.collect();
+    let config_updates =
+        (0..rng.below(6).saturating_sub(3)).map(|log_index| LoggedUpdate { log_index, update: update(rng) });
+    let config_updates = config_updates.collect();
     L1BlockInfo {
         number,
         hash,
@@ -262,6 +284,7 @@ fn l1_block(rng: &mut Rng, number: u64, parent_hash: B256, timestamp: u64) -> L1
         prev_randao: keccak256(hash),
         parent_beacon_block_root: keccak256(number.to_be_bytes()),
         batcher_transactions: vec![],
-        deposits: deposits.collect(),
+        config_updates,
+        deposits,
     }
 }

@@ -109,9 +109,10 @@ fn the_attributes_deposit_writes_what_contracts_read() {
         prev_randao: Default::default(),
         parent_beacon_block_root: Default::default(),
         batcher_transactions: vec![],
+        config_updates: vec![],
         deposits: vec![],
     };
-    let tx = L1Attributes::new(&origin, 0, Address::ZERO, 1, false).transaction();
+    let tx = L1Attributes::new(&origin, 0, chain.spec.rollup().unwrap().system_config(), 1, false).transaction();
     let sender = tx.as_deposit().unwrap().from;
     let (outcome, _) = chain.one(RecoveredTransaction::new_unchecked(tx, sender));
     assert!(outcome.success(), "{:?}", outcome.status);

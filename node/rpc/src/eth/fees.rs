@@ -54,7 +54,7 @@ pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
 }
 
 fn next_base_fee(c: &Context) -> u64 {
-    c.chain.spec().fees.next_base_fee(&c.chain.head())
+    c.chain.spec().base_fee_after(&c.chain.head())
 }
 
 /// A tip that recent blocks would have taken.

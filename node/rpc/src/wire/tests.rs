@@ -4,8 +4,9 @@ use super::*;
 use alloy_consensus::{EthereumTxEnvelope, Signed, TransactionEnvelope as _, TxEip1559, TxEip4844, TxLegacy};
 use alloy_primitives::{Address, B256, Bytes, LogData, Signature, TxKind, U256};
 use praxis_primitives::{
-    Block, BlockNumHash, FeeParams, Header, L1Attributes, L1BlockInfo, Receipt, RecoveredBlock, RecoveredTransaction,
-    RollupConfig, RollupGenesis, SealedBlock, Transaction, TxDeposit, TxType,
+    Block, BlockNumHash, Eip1559Params, FeeParams, FeeScalars, Header, L1Attributes, L1BlockInfo, Receipt,
+    RecoveredBlock, RecoveredTransaction, RollupConfig, RollupGenesis, SealedBlock, SystemConfig, Transaction,
+    TxDeposit, TxType,
 };
 use serde_json::{Value, json};
 
@@ -58,9 +59,16 @@ fn attributes() -> L1Attributes {
         prev_randao: B256::ZERO,
         parent_beacon_block_root: B256::ZERO,
         batcher_transactions: vec![],
+        config_updates: vec![],
         deposits: vec![],
     };
-    L1Attributes::new(&origin, 0, OTHER, 1_000_250, false)
+    let config = SystemConfig {
+        batcher_hash: OTHER.into_word(),
+        scalars: FeeScalars::default(),
+        gas_limit: 30_000_000,
+        eip1559: Eip1559Params { denominator: 1000, elasticity: 2 },
+    };
+    L1Attributes::new(&origin, 0, config, 1_000_250, false)
 }
 
 fn deposit() -> TxDeposit {
@@ -290,6 +298,7 @@ fn the_rollup_configuration_has_op_nodes_fields_and_reads_back_whole() {
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
+        scalars: Default::default(),
         fees: FeeParams::ETHEREUM,
     };
     let json = to_json(RpcRollupConfig::new(&config));

@@ -72,6 +72,7 @@ fn rollup_spec() -> ChainSpec {
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
+        scalars: Default::default(),
         fees: FeeParams {
             denominator: 1000,
             elasticity: 2,
@@ -201,12 +202,13 @@ impl Node {
             prev_randao: B256::repeat_byte(salt),
             parent_beacon_block_root: B256::ZERO,
             batcher_transactions: vec![],
+            config_updates: vec![],
             deposits: vec![],
         };
         let config = self.chain.rollup();
         let timestamp_ms = config.map_or((head.timestamp + 1) * 1000, |config| config.timestamp_ms(number));
-        let batcher = config.map_or(Address::ZERO, |config| config.batcher);
-        let first = L1Attributes::new(&origin, number, batcher, timestamp_ms, false).transaction();
+        let first =
+            config.map(|config| L1Attributes::new(&origin, number, config.system_config(), timestamp_ms, false));
         let attributes = PayloadAttributes {
             number,
             parent_hash: head.hash(),
@@ -216,9 +218,11 @@ impl Node {
             l1_origin: BlockNumHash::new(0, origin.hash),
             sequence_number: number,
             forced: false,
-            transactions: if config.is_some() { vec![first.encoded_2718().into()] } else { vec![] },
+            gas_limit: head.gas_limit,
+            extra_data: first.as_ref().map(|first| first.config.eip1559.extra_data()).unwrap_or_default(),
+            transactions: first.iter().map(|first| first.transaction().encoded_2718().into()).collect(),
         };
-        let base_fee = self.chain.spec().fees.next_base_fee(head.header());
+        let base_fee = self.chain.spec().base_fee_after(head.header());
         let mut source = FromPool(show, self.pool.best(base_fee));
         self.chain.build(&attributes, &mut source).unwrap()
     }
@@ -277,7 +281,7 @@ impl Node {
 
 fn pool_head(chain: &Chain) -> PoolHead {
     let head = chain.head();
-    PoolHead::new(chain.state_at(head.number).unwrap(), chain.spec().fees.next_base_fee(head.header()))
+    PoolHead::new(chain.state_at(head.number).unwrap(), chain.spec().base_fee_after(head.header()))
 }
 
 pub fn encode(signer: &PrivateKeySigner, tx: TxEip1559) -> Bytes {

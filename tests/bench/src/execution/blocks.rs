@@ -185,6 +185,8 @@ pub(crate) fn attributes(parent: &SealedHeader) -> PayloadAttributes {
         l1_origin: Default::default(),
         sequence_number: 0,
         forced: false,
+        gas_limit: parent.gas_limit,
+        extra_data: Default::default(),
         transactions: vec![],
     }
 }

@@ -7,6 +7,7 @@ use crate::{
 };
 use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
+use praxis_derive::logs::LogSources;
 use praxis_l1::{L1Client, L1ClientConfig};
 use praxis_storage::Durability;
 use praxis_verifier::{Difference, DriverConfig, Verifier};
@@ -90,7 +91,7 @@ pub(super) async fn replay(stage: &Stage, block: u64, transaction: B256) -> Resu
 /// The last transaction of the batcher in an L1 block.
 async fn batch_transaction(stage: &Stage, l1: BlockNumHash) -> Result<Option<B256>, Failure> {
     let client = L1Client::new(stage.l1.as_str(), L1ClientConfig::default())?;
-    let info = client.block_info(l1.hash, stage.config.batch_inbox).await?;
+    let info = client.block_info(l1.hash, stage.config.batch_inbox, LogSources::of(&stage.config)).await?;
     let mine = info.batcher_transactions.iter().rev().find(|tx| tx.from == stage.config.batcher);
     Ok(mine.map(|tx| tx.hash))
 }

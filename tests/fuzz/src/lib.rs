@@ -8,10 +8,12 @@ pub mod mutate;
 pub mod random_plans;
 
 pub mod batch;
+pub mod deposits;
 mod onnx;
 mod plan;
 
 pub use batch::{batches, channels, frames};
+pub use deposits::deposits;
 pub use onnx::onnx_import;
 pub use plan::{plan_decode, plan_run};
 
@@ -26,4 +28,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("frames", frames),
     ("channels", channels),
     ("batches", batches),
+    ("deposits", deposits),
 ];

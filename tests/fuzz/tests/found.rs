@@ -38,10 +38,11 @@ fn the_corpus_of_random_plans_keeps_its_promises() {
 }
 
 #[test]
-fn the_corpora_of_frames_channels_and_batches_keep_their_promises() {
+fn the_corpora_of_what_comes_from_l1_keep_their_promises() {
     corpus_of("frames");
     corpus_of("channels");
     corpus_of("batches");
+    corpus_of("deposits");
 }
 
 /// A folder packed and unpacked is the same inputs; bytes that nobody packed are an error.

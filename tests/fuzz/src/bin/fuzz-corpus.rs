@@ -6,8 +6,12 @@ use std::{
     process::ExitCode,
 };
 
+use alloy_primitives::U256;
 use praxis_derive::{ChannelId, Frame, channel::compress, frame::encode_calldata, samples};
-use praxis_fuzz::{TARGETS, batch, corpus};
+use praxis_fuzz::{
+    TARGETS, batch, corpus,
+    deposits::{log, only_bytes},
+};
 use praxis_import::{ImportOptions, import_bytes};
 
 const USAGE: &str = "usage: fuzz-corpus unpack FOLDER           every committed corpus, one folder for each target
@@ -63,6 +67,7 @@ fn seeds(folder: &Path, models: &Path) -> std::io::Result<()> {
     fs::create_dir_all(&files)?;
     fs::create_dir_all(&plans)?;
     batches(folder)?;
+    deposits(&folder.join("deposits"))?;
     for path in onnx_files(models)? {
         let bytes = fs::read(&path)?;
         let parts: Vec<_> = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
@@ -97,6 +102,33 @@ fn batches(folder: &Path) -> std::io::Result<()> {
                 fs::write(folder.join(target).join(format!("{seed:03}")), bytes)?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Deposits and updates of the configuration, three logs to a file.
+fn deposits(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for seed in 0..BATCHES {
+        let mut rng = samples::Rng(seed);
+        let mut logs = Vec::new();
+        for _ in 0..3 {
+            let small = |value: u64| U256::from(value).to_be_bytes::<32>();
+            if rng.below(2) == 0 {
+                let mut opaque = [small(rng.below(9)), small(rng.below(1000))].concat();
+                opaque.extend_from_slice(&(21_000 + rng.below(3_000_000)).to_be_bytes());
+                opaque.push(rng.below(2) as u8);
+                let length = rng.below(70) as usize;
+                opaque.extend(rng.bytes(length));
+                let topics = [small(rng.bits()), small(rng.bits()), small(0)];
+                logs.extend(log(0, &topics, &only_bytes(&opaque)));
+            } else {
+                let kind = rng.below(11);
+                let payload: Vec<u8> = (0..1 + rng.below(3)).flat_map(|_| small(rng.below(4))).collect();
+                logs.extend(log(0b0101, &[small(0), small(kind)], &only_bytes(&payload)));
+            }
+        }
+        fs::write(folder.join(format!("{seed:03}")), logs)?;
     }
     Ok(())
 }

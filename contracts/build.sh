@@ -41,7 +41,7 @@ trap 'rm -rf "$fresh"' EXIT
 # compiled in the same run.
 write() { # ARTIFACTS SNAPSHOTS
   "$forge" build --force --out "$fresh/out" --cache-path "$fresh/cache" src test/helpers/Caller.sol \
-    node_modules/@openzeppelin/contracts/{governance/TimelockController,proxy/transparent/TransparentUpgradeableProxy}.sol
+    node_modules/@openzeppelin/contracts/{governance/TimelockController,proxy/transparent/{TransparentUpgradeableProxy,ProxyAdmin}}.sol
   node script/artifacts.mjs "$fresh/out" "$1" "$2"
   node script/preinstalls.mjs "$anvil" "$1/preinstalls.json"
 }

@@ -10,6 +10,7 @@ const CONTRACTS = [
   "GasPriceOracle",
   "FeeVault",
   "WETH9",
+  "PredeployProxy",
   "SystemConfig",
   "Portal",
   "DisputeGameFactory",
@@ -22,8 +23,9 @@ const CONTRACTS = [
   "L2StandardBridge",
   "OptimismMintableERC20",
   "OptimismMintableERC20Factory",
-  // OpenZeppelin's, compiled here: what the L1 contracts stand behind.
+  // OpenZeppelin's, compiled here: what the L1 contracts stand behind, and who upgrades the L2 ones.
   "TransparentUpgradeableProxy",
+  "ProxyAdmin",
   "TimelockController",
   "RebalanceAgent",
   "CautiousAgent",
@@ -44,6 +46,7 @@ const LAYOUTS = [
   "L1Block",
   "L2ToL1MessagePasser",
   "FeeVault",
+  "ProxyAdmin",
   "SystemConfig",
   "Portal",
   "DisputeGameFactory",

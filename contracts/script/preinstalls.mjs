@@ -1,11 +1,12 @@
-// Writes the runtime code of contracts that other projects published, as genesis holds it. Published creation code runs
-// on a throw-away anvil, so that constructors and immutables come out as on any chain where these contracts stand at the
-// same addresses.
-// usage: node preinstalls.mjs ANVIL OUTPUT_FILE
+// Writes the runtime code of contracts whose constructors must run, as genesis holds it: those that other projects
+// published, and our own with immutables. Creation code runs on a throw-away anvil, so that constructors and immutables come
+// out as on any chain where these contracts stand at the same addresses.
+// usage: node preinstalls.mjs ANVIL OUTPUT_FILE (beside the artifacts)
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
 const require = createRequire(import.meta.url);
 const [, , anvil, output] = process.argv;
@@ -28,6 +29,9 @@ const BEACON_ROOTS = "0x000f3df6d732807ef1319fb7b8bb8522d0beac02";
 const BEACON_ROOTS_CODE =
   "0x3373fffffffffffffffffffffffffffffffffffffffe14604d57602036146024575f5ffd5b5f35801560495762001fff810690815414603c57" +
   "5f5ffd5b62001fff01545f5260205ff35b5f5ffd5b62001fff42064281555f359062001fff015500";
+// Our own: name and address. Constructors without arguments that depend neither on their address nor on the chain, but for
+// caches that are recognised as another contract's.
+const OWN = [["AgentAccount", "0x500000000000000000000000000000000000000b"]];
 // The chain id that EntryPoint caches for its EIP-712 domain; on another chain it computes the domain at each call.
 const CHAIN_ID = 77001;
 
@@ -86,12 +90,19 @@ try {
   const entryPoint = require("@account-abstraction/contracts/artifacts/EntryPoint.json").bytecode;
   await send({ to: CREATE2_DEPLOYER, data: `0x${ENTRY_POINT_SALT}${entryPoint.slice(2)}` });
   const multicall3 = await send({ data: MULTICALL3_CREATION });
+  const own = [];
+  for (const [name, address] of OWN) {
+    const { bytecode } = JSON.parse(readFileSync(join(dirname(output), `${name}.json`), "utf8"));
+    const { contractAddress } = await send({ data: bytecode });
+    own.push(await account(name, address, contractAddress));
+  }
   const accounts = [
     await account("Multicall3", MULTICALL3, multicall3.contractAddress),
     await account("Create2Deployer", CREATE2_DEPLOYER),
     await account("EntryPoint", ENTRY_POINT),
     await account("SenderCreator", SENDER_CREATOR),
     await account("HistoryStorage", HISTORY_STORAGE),
+    ...own,
     { name: "BeaconRoots", address: BEACON_ROOTS, nonce: 1, code: BEACON_ROOTS_CODE },
   ];
   writeFileSync(output, `[\n${accounts.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n]\n`);

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {IFeeVault} from "../src/interfaces/IFeeVault.sol";
 import {IL1Block} from "../src/interfaces/IL1Block.sol";
 import {IL2ToL1MessagePasser} from "../src/interfaces/IL2ToL1MessagePasser.sol";
-import {FeeVault} from "../src/L2/FeeVault.sol";
-import {GasPriceOracle} from "../src/L2/GasPriceOracle.sol";
 import {L1Block} from "../src/L2/L1Block.sol";
 import {L2ToL1MessagePasser} from "../src/L2/L2ToL1MessagePasser.sol";
 import {Predeploys} from "../src/libraries/Predeploys.sol";
@@ -94,26 +91,6 @@ contract L1BlockTest is Test {
     }
 }
 
-contract GasPriceOracleTest is Test {
-    function test_prices_comeFromTheBlockAndItsOrigin() public {
-        GasPriceOracle oracle = new GasPriceOracle();
-        IL1Block.L1Values memory values;
-        values.basefee = 11;
-        values.blobBaseFee = 12;
-        vm.etch(Predeploys.L1_BLOCK, address(new L1Block()).code);
-        vm.prank(Predeploys.DEPOSITOR_ACCOUNT);
-        L1Block(Predeploys.L1_BLOCK).setL1BlockValues(values);
-        vm.fee(13);
-        vm.assertEq(oracle.l1BaseFee(), 11);
-        vm.assertEq(oracle.blobBaseFee(), 12);
-        vm.assertEq(oracle.baseFee(), 13);
-        vm.assertEq(oracle.gasPrice(), 13);
-        vm.assertEq(oracle.getL1Fee("any transaction"), 0);
-        vm.assertEq(oracle.getOperatorFee(1e6), 0);
-        vm.assertTrue(!oracle.isJovian());
-    }
-}
-
 contract L2ToL1MessagePasserTest is Test {
     L2ToL1MessagePasser internal passer;
 
@@ -161,41 +138,5 @@ contract L2ToL1MessagePasserTest is Test {
         (bool sent,) = address(passer).call{value: 5}("");
         vm.assertTrue(sent);
         vm.assertTrue(passer.sentMessages(hash));
-    }
-}
-
-contract FeeVaultTest is Test {
-    address internal constant RECIPIENT = address(0xFEE);
-    FeeVault internal vault;
-
-    function setUp() public {
-        vault = new FeeVault();
-        vm.store(address(vault), bytes32(0), bytes32(uint256(uint160(RECIPIENT))));
-        vm.deal(address(vault), 9);
-    }
-
-    function test_withdraw_paysTheRecipient() public {
-        vm.assertEq(vault.recipient(), RECIPIENT);
-        vm.expectEmit(address(vault));
-        emit IFeeVault.Withdrawn(RECIPIENT, 9, address(0xB0B));
-        vm.prank(address(0xB0B));
-        vm.assertEq(vault.withdraw(), 9);
-        vm.assertEq(RECIPIENT.balance, 9);
-        vm.assertEq(address(vault).balance, 0);
-        vm.assertEq(vault.totalProcessed(), 9);
-    }
-
-    function test_withdraw_noRecipient_reverts() public {
-        vm.store(address(vault), bytes32(0), bytes32(0));
-        vm.expectRevert(abi.encodeWithSelector(IFeeVault.RecipientNotSet.selector));
-        vault.withdraw();
-    }
-
-    function test_withdraw_recipientRefuses_reverts() public {
-        vm.etch(RECIPIENT, hex"5f5ffd");
-        vm.expectRevert(abi.encodeWithSelector(IFeeVault.TransferFailed.selector, RECIPIENT, 9));
-        vault.withdraw();
-        vm.assertEq(address(vault).balance, 9);
-        vm.assertEq(vault.totalProcessed(), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Fixed addresses on L2.
 
-use alloy_primitives::{Address, address};
+use alloy_primitives::{Address, U160, address, hex};
 
 /// The inference precompile.
 pub const INFERENCE: Address = address!("0x00000000000000000000000000000000000000A1");
@@ -21,6 +21,16 @@ pub const AGENT_MARKET: Address = address!("0x5000000000000000000000000000000000
 pub const AGENT_ACCOUNT_FACTORY: Address = address!("0x5000000000000000000000000000000000000007");
 /// The ERC-7579 executor that runs a strategy under its policy.
 pub const AGENT_RUNNER: Address = address!("0x5000000000000000000000000000000000000008");
+/// What agents may do.
+pub const AGENT_POLICY: Address = address!("0x500000000000000000000000000000000000000a");
+/// The code that agents' accounts share.
+pub const AGENT_ACCOUNT: Address = address!("0x500000000000000000000000000000000000000B");
+/// Validates what agents' off-chain keys sign.
+pub const AGENT_VALIDATOR: Address = address!("0x500000000000000000000000000000000000000c");
+/// Strategies whose code was checked.
+pub const STRATEGY_REGISTRY: Address = address!("0x500000000000000000000000000000000000000d");
+/// Rules without state.
+pub const RULE_CHECKS: Address = address!("0x500000000000000000000000000000000000000E");
 /// Verifiers' registrations.
 pub const VERIFIER_HUB: Address = address!("0x5000000000000000000000000000000000000009");
 
@@ -65,3 +75,21 @@ pub const SYSTEM_ADDRESS: Address = address!("0xffffFFFfFFffffffffffffffFfFFFfff
 
 /// The sender of the L1 attributes deposit, the only account that may set [`L1_BLOCK`]'s values.
 pub const DEPOSITOR: Address = address!("0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001");
+
+/// Where the code of a predeploy that stands behind a proxy stands at genesis: for `0x4200…`, where the OP Stack has it; for
+/// `0x5000…`, beside that.
+pub fn implementation(proxy: Address) -> Address {
+    const SPACE: Address = address!("0xc0D3C0d3C0d3C0D3c0d3C0d3c0D3C0d3c0d30000");
+    let mut out = SPACE.into_array();
+    if proxy[0] != 0x42 {
+        out[16..18].copy_from_slice(&proxy[..2]);
+    }
+    out[18..].copy_from_slice(&proxy[18..]);
+    out.into()
+}
+
+/// Who an L1 contract is on L2: the sender of its deposits.
+pub fn alias(l1: Address) -> Address {
+    const OFFSET: U160 = U160::from_be_slice(&hex!("1111000000000000000000000000000000001111"));
+    U160::from_be_bytes(l1.into_array()).wrapping_add(OFFSET).to_be_bytes::<20>().into()
+}

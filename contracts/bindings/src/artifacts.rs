@@ -46,6 +46,8 @@ artifacts! {
     GAS_PRICE_ORACLE = "GasPriceOracle";
     /// L2: the code of all three fee vaults.
     FEE_VAULT = "FeeVault";
+    /// L2: what predeploys stand behind.
+    PREDEPLOY_PROXY = "PredeployProxy";
     /// L2: wrapped ether.
     WETH9 = "WETH9";
     /// L1: keys, limits, fees, rules, pauses. Behind a proxy; call `initialize`.
@@ -77,10 +79,26 @@ artifacts! {
     OPTIMISM_MINTABLE_ERC20_FACTORY = "OptimismMintableERC20Factory";
     /// OpenZeppelin's proxy. Constructor: `(address implementation, address adminOwner, bytes call)`.
     TRANSPARENT_UPGRADEABLE_PROXY = "TransparentUpgradeableProxy";
+    /// OpenZeppelin's admin of proxies, as a predeploy; slot 0 holds its owner.
+    PROXY_ADMIN = "ProxyAdmin";
     /// OpenZeppelin's timelock. Constructor: `(uint256 minDelay, address[] proposers, address[] executors, address admin)`.
     TIMELOCK_CONTROLLER = "TimelockController";
     /// The demo's strategy. Constructor: `(bytes32 model)`.
     REBALANCE_AGENT = "RebalanceAgent";
+    /// L2: runs strategies under policies.
+    AGENT_RUNNER = "AgentRunner";
+    /// L2: what agents may do.
+    AGENT_POLICY = "AgentPolicy";
+    /// L2: rules without state.
+    RULE_CHECKS = "RuleChecks";
+    /// L2: strategies whose code was checked.
+    STRATEGY_REGISTRY = "StrategyRegistry";
+    /// L2: the code that agents' accounts share. It has immutables.
+    AGENT_ACCOUNT = "AgentAccount";
+    /// L2: makes accounts for agents.
+    AGENT_ACCOUNT_FACTORY = "AgentAccountFactory";
+    /// L2: validates what agents' off-chain keys sign.
+    AGENT_VALIDATOR = "AgentValidator";
     /// Test contract that calls the precompile in every way.
     CALLER = "Caller";
 }

@@ -216,19 +216,46 @@ sol! {
 }
 
 sol! {
-    /// Where fees collect until they are paid to the recipient that genesis names.
+    /// Where fees collect until they are paid out, with OP's ABI.
     #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IFeeVault {
-        event Withdrawn(address indexed recipient, uint256 value, address indexed caller);
+        enum WithdrawalNetwork { L1, L2 }
+
+        event Withdrawal(uint256 value, address to, address from);
+        event Withdrawal(uint256 value, address to, address from, WithdrawalNetwork withdrawalNetwork);
+        event RecipientUpdated(address oldRecipient, address newRecipient);
+        event WithdrawalNetworkUpdated(
+            WithdrawalNetwork oldWithdrawalNetwork, WithdrawalNetwork newWithdrawalNetwork
+        );
+        event MinWithdrawalAmountUpdated(uint256 oldWithdrawalAmount, uint256 newWithdrawalAmount);
 
         error RecipientNotSet();
+        error BelowMinimum(uint256 balance, uint256 minimum);
         error TransferFailed(address recipient, uint256 value);
+        error NotOwner(address caller);
 
         function version() external view returns (string memory);
         function recipient() external view returns (address);
+        function RECIPIENT() external view returns (address);
+        function withdrawalNetwork() external view returns (WithdrawalNetwork);
+        function WITHDRAWAL_NETWORK() external view returns (WithdrawalNetwork);
+        function minWithdrawalAmount() external view returns (uint256);
+        function MIN_WITHDRAWAL_AMOUNT() external view returns (uint256);
         function totalProcessed() external view returns (uint256);
         function withdraw() external returns (uint256 value);
+        function setRecipient(address newRecipient) external;
+        function setWithdrawalNetwork(WithdrawalNetwork newWithdrawalNetwork) external;
+        function setMinWithdrawalAmount(uint256 newMinWithdrawalAmount) external;
+    }
+}
+
+sol! {
+    /// Upgrades the contracts behind proxies: OpenZeppelin's ProxyAdmin.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IProxyAdmin {
+        function owner() external view returns (address);
+        function upgradeAndCall(address proxy, address implementation, bytes memory data) external payable;
     }
 }
 

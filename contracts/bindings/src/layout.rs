@@ -1,6 +1,6 @@
 //! Storage slots that the node reads or proves without calling the contract. Tests pin them to the compiler's layout.
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, U256, hex, keccak256};
 
 /// `ModelRegistry`: slot of `mapping(bytes32 id => Model)`.
 pub const MODELS_SLOT: U256 = U256::ZERO;
@@ -12,8 +12,26 @@ pub const MODEL_CHUNKS_SLOT: U256 = U256::from_limbs([2, 0, 0, 0]);
 pub const SENT_MESSAGES_SLOT: U256 = U256::ZERO;
 /// `L2ToL1MessagePasser`: slot of the next message's nonce without its version, `uint240`.
 pub const MESSAGE_NONCE_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
-/// Fee vaults: slot of the recipient's address.
+/// Fee vaults: slot of the recipient's address, and above it of the network on which it is paid: 0 for L1, 1 for L2.
 pub const FEE_VAULT_RECIPIENT_SLOT: U256 = U256::ZERO;
+/// Fee vaults: slot of the wei that were paid out.
+pub const FEE_VAULT_PROCESSED_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
+/// Fee vaults: slot of the least that is paid out.
+pub const FEE_VAULT_MINIMUM_SLOT: U256 = U256::from_limbs([2, 0, 0, 0]);
+/// Bit of [`FEE_VAULT_RECIPIENT_SLOT`] at which the network begins.
+pub const FEE_VAULT_NETWORK_BIT: usize = 160;
+/// Proxies' admin: slot of its owner.
+pub const PROXY_ADMIN_OWNER_SLOT: U256 = U256::ZERO;
+/// L2's bridge: slot of L1's.
+pub const BRIDGE_OTHER_SLOT: U256 = U256::ZERO;
+/// Factory of bridged tokens: slot of its bridge.
+pub const TOKEN_FACTORY_BRIDGE_SLOT: U256 = U256::ZERO;
+/// ERC-1967: where a proxy keeps its implementation.
+pub const IMPLEMENTATION_SLOT: U256 =
+    U256::from_be_slice(&hex!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"));
+/// ERC-1967: where a proxy names its admin.
+pub const ADMIN_SLOT: U256 =
+    U256::from_be_slice(&hex!("b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103"));
 
 /// `L1Block`: L1 number, L1 timestamp, sequence number and the L2 block's milliseconds, each a `uint64`, the first lowest.
 pub const L1_BLOCK_PACKED_SLOT: U256 = U256::ZERO;

@@ -19,9 +19,9 @@ pub mod settlement;
 
 pub use interfaces::{
     ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry, IModelValidator,
-    IRebalanceAgent,
+    IProxyAdmin, IRebalanceAgent,
 };
-pub use predeploys::{Predeploy, predeploys, predeploys_with_fee_recipient, preinstalls};
+pub use predeploys::{GenesisParams, Predeploy, VaultParams, predeploys, preinstalls};
 
 #[cfg(test)]
 mod tests;

@@ -5,14 +5,14 @@ use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use serde_json::Value;
 
 use crate::{
-    addresses,
+    GenesisParams, VaultParams, addresses,
     artifacts::{self, Artifact},
     interfaces::{
         ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry,
         IModelValidator, IRebalanceAgent,
     },
     layout::{self, FeeScalars, ModelWord, model_slot},
-    predeploys, predeploys_with_fee_recipient, preinstalls,
+    predeploys, preinstalls,
 };
 
 #[test]
@@ -70,6 +70,11 @@ fn layout_is_the_compilers() {
         ("L2ToL1MessagePasser", "sentMessages", layout::SENT_MESSAGES_SLOT),
         ("L2ToL1MessagePasser", "_nextNonce", layout::MESSAGE_NONCE_SLOT),
         ("FeeVault", "recipient", layout::FEE_VAULT_RECIPIENT_SLOT),
+        ("FeeVault", "totalProcessed", layout::FEE_VAULT_PROCESSED_SLOT),
+        ("FeeVault", "minWithdrawalAmount", layout::FEE_VAULT_MINIMUM_SLOT),
+        ("ProxyAdmin", "_owner", layout::PROXY_ADMIN_OWNER_SLOT),
+        ("L2StandardBridge", "otherBridge", layout::BRIDGE_OTHER_SLOT),
+        ("OptimismMintableERC20Factory", "bridge", layout::TOKEN_FACTORY_BRIDGE_SLOT),
         ("L1Block", "basefee", layout::L1_BLOCK_BASEFEE_SLOT),
         ("L1Block", "blobBaseFee", layout::L1_BLOCK_BLOB_BASEFEE_SLOT),
         ("L1Block", "hash", layout::L1_BLOCK_HASH_SLOT),
@@ -89,6 +94,8 @@ fn layout_is_the_compilers() {
         assert_eq!(slot("L1Block", "storage", label), expected, "L1Block.{label}");
     }
     assert_eq!(layout::L1_BLOCK_PACKED_SLOT, U256::ZERO);
+    let network = slot("FeeVault", "storage", "withdrawalNetwork");
+    assert_eq!(network, Slot { slot: 0, offset: layout::FEE_VAULT_NETWORK_BIT / 8, bytes: 1 });
 }
 
 #[test]
@@ -233,31 +240,77 @@ fn every_artifact_has_code() {
     }
 }
 
+const PARAMS: GenesisParams = GenesisParams {
+    timelock: address!("0x0000000000000000000000000000000000000071"),
+    l1_standard_bridge: address!("0x00000000000000000000000000000000000000b1"),
+    vaults: VaultParams {
+        recipient: address!("0x00000000000000000000000000000000000000fe"),
+        on_l1: false,
+        minimum: U256::from_limbs([7, 0, 0, 0]),
+    },
+};
+
 #[test]
 fn predeploys_stand_at_the_documented_addresses() {
-    let all = predeploys();
+    let all = predeploys(&PARAMS);
     assert!(all.is_sorted_by(|a, b| a.address < b.address), "an address stands there twice");
-    let expected = [
+    let code = |address: Address| &all.iter().find(|predeploy| predeploy.address == address).unwrap().code;
+    let proxied = [
         (addresses::MODEL_REGISTRY, &artifacts::MODEL_REGISTRY as &Artifact),
         (addresses::L1_BLOCK, &artifacts::L1_BLOCK),
         (addresses::L2_TO_L1_MESSAGE_PASSER, &artifacts::L2_TO_L1_MESSAGE_PASSER),
         (addresses::GAS_PRICE_ORACLE, &artifacts::GAS_PRICE_ORACLE),
-        (addresses::WETH9, &artifacts::WETH9),
+        (addresses::L2_STANDARD_BRIDGE, &artifacts::L2_STANDARD_BRIDGE),
+        (addresses::OPTIMISM_MINTABLE_ERC20_FACTORY, &artifacts::OPTIMISM_MINTABLE_ERC20_FACTORY),
         (addresses::SEQUENCER_FEE_VAULT, &artifacts::FEE_VAULT),
         (addresses::BASE_FEE_VAULT, &artifacts::FEE_VAULT),
         (addresses::L1_FEE_VAULT, &artifacts::FEE_VAULT),
+        (addresses::OPERATOR_FEE_VAULT, &artifacts::FEE_VAULT),
     ];
-    let code = |address: Address| &all.iter().find(|predeploy| predeploy.address == address).unwrap().code;
-    for (address, artifact) in expected {
+    for (address, artifact) in proxied {
+        assert_eq!(code(address), artifacts::PREDEPLOY_PROXY.runtime(), "{}", artifact.name());
+        assert_eq!(code(addresses::implementation(address)), artifact.runtime(), "{}", artifact.name());
+        let proxy = all.iter().find(|predeploy| predeploy.address == address).unwrap();
+        let word = |slot: U256| proxy.storage.iter().find(|(key, _)| *key == slot).unwrap().1;
+        let expected = layout::address_word(addresses::implementation(address));
+        assert_eq!(word(layout::IMPLEMENTATION_SLOT), expected, "{}", artifact.name());
+        assert_eq!(word(layout::ADMIN_SLOT), layout::address_word(addresses::PROXY_ADMIN));
+    }
+    let fixed = [
+        (addresses::WETH9, &artifacts::WETH9 as &Artifact),
+        (addresses::PROXY_ADMIN, &artifacts::PROXY_ADMIN),
+        (addresses::AGENT_ACCOUNT_FACTORY, &artifacts::AGENT_ACCOUNT_FACTORY),
+        (addresses::AGENT_RUNNER, &artifacts::AGENT_RUNNER),
+        (addresses::AGENT_POLICY, &artifacts::AGENT_POLICY),
+        (addresses::AGENT_VALIDATOR, &artifacts::AGENT_VALIDATOR),
+        (addresses::STRATEGY_REGISTRY, &artifacts::STRATEGY_REGISTRY),
+        (addresses::RULE_CHECKS, &artifacts::RULE_CHECKS),
+    ];
+    for (address, artifact) in fixed {
         assert_eq!(code(address), artifact.runtime(), "{}", artifact.name());
     }
-    assert_eq!(all.len(), expected.len() + 6);
-    assert!(all.iter().all(|predeploy| predeploy.storage.is_empty()));
+    // Its immutables are filled in.
+    assert_eq!(code(addresses::AGENT_ACCOUNT).len(), artifacts::AGENT_ACCOUNT.runtime().len());
+    assert_ne!(code(addresses::AGENT_ACCOUNT), artifacts::AGENT_ACCOUNT.runtime());
     for predeploy in &all {
         // Contracts start at 1; EntryPoint made one more.
         let nonce = if predeploy.address == addresses::ENTRY_POINT { 2 } else { 1 };
         assert_eq!(predeploy.nonce, nonce, "{}", predeploy.name);
+        assert!(predeploy.storage.is_sorted() && predeploy.storage.iter().all(|(_, value)| !value.is_zero()));
     }
+}
+
+/// Where the OP Stack has them, so its tools find the code behind a proxy; and an L1 contract's L2 address.
+#[test]
+fn derived_addresses() {
+    let expected = address!("0xc0D3C0d3C0d3C0D3c0d3C0d3c0D3C0d3c0d30015");
+    assert_eq!(addresses::implementation(addresses::L1_BLOCK), expected);
+    let expected = address!("0xc0D3C0d3C0d3C0D3c0d3C0d3c0D3C0d350000001");
+    assert_eq!(addresses::implementation(addresses::MODEL_REGISTRY), expected);
+    let wraps = address!("0xeeeeffffffffffffffffffffffffffffffffeeef");
+    assert_eq!(addresses::alias(wraps), Address::ZERO);
+    let expected = address!("0x1111000000000000000000000000000000001112");
+    assert_eq!(addresses::alias(address!("0x0000000000000000000000000000000000000001")), expected);
 }
 
 /// The code of other projects' contracts, by its published hash or by a second source.
@@ -289,16 +342,29 @@ fn preinstalls_are_the_published_contracts() {
 }
 
 #[test]
-fn a_fee_recipient_goes_into_the_vaults_alone() {
-    let recipient = address!("0x00000000000000000000000000000000000000fe");
-    let vaults: Vec<_> = predeploys_with_fee_recipient(recipient)
-        .into_iter()
-        .filter(|predeploy| !predeploy.storage.is_empty())
-        .map(|predeploy| (predeploy.name, predeploy.storage))
-        .collect();
-    let storage = vec![(U256::ZERO, U256::from(0xfe))];
-    let expected = ["SequencerFeeVault", "BaseFeeVault", "L1FeeVault"].map(|name| (name, storage.clone()));
-    assert_eq!(vaults, expected);
+fn genesis_writes_what_differs_from_rollup_to_rollup() {
+    let all = predeploys(&PARAMS);
+    let word = |address: Address, slot: u64| {
+        let storage = &all.iter().find(|predeploy| predeploy.address == address).unwrap().storage;
+        storage.iter().find(|(key, _)| *key == U256::from(slot)).map_or(U256::ZERO, |(_, value)| *value)
+    };
+    for vault in [
+        addresses::SEQUENCER_FEE_VAULT,
+        addresses::BASE_FEE_VAULT,
+        addresses::L1_FEE_VAULT,
+        addresses::OPERATOR_FEE_VAULT,
+    ] {
+        assert_eq!(word(vault, 0), U256::from(0xfe) | U256::from(1) << 160);
+        assert_eq!(word(vault, 2), U256::from(7));
+    }
+    let owner = address!("0x1111000000000000000000000000000000001182");
+    assert_eq!(word(addresses::PROXY_ADMIN, 0), layout::address_word(owner));
+    assert_eq!(word(addresses::L2_STANDARD_BRIDGE, 0), U256::from(0xb1));
+    let bridge = layout::address_word(addresses::L2_STANDARD_BRIDGE);
+    assert_eq!(word(addresses::OPTIMISM_MINTABLE_ERC20_FACTORY, 0), bridge);
+    let nobody = predeploys(&GenesisParams::default());
+    let admin = nobody.iter().find(|predeploy| predeploy.address == addresses::PROXY_ADMIN).unwrap();
+    assert_eq!(admin.storage, [], "without a timelock nobody owns it");
 }
 
 /// The same bytes as `ReferenceTree.pattern` in the Solidity tests.

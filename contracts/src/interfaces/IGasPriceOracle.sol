@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 /// @title What a transaction costs beyond its L2 gas
-/// @notice The ABI that wallets and SDKs of the OP Stack call. In this version the chain charges no L1 data fee and no
-/// operator fee: the functions that price them return 0, which is what a transaction pays.
+/// @notice The ABI that wallets and SDKs of the OP Stack call. Fees have the shape of the OP Stack's Fjord and Jovian; the
+/// numbers of the regression are this chain's own. A transaction counts without its signature, so the answer for a
+/// transaction that is not signed yet is exactly what it pays, as long as the prices stay.
 interface IGasPriceOracle {
     /// @notice Semantic version of this contract.
     function version() external view returns (string memory);
@@ -26,39 +27,42 @@ interface IGasPriceOracle {
     /// @notice The L1 origin's blob base fee, wei.
     function blobBaseFee() external view returns (uint256);
 
-    /// @notice Weight of the L1 base fee: 0.
+    /// @notice Weight of the L1 base fee, millionths.
     function baseFeeScalar() external view returns (uint32);
 
-    /// @notice Weight of the blob base fee: 0.
+    /// @notice Weight of the blob base fee, millionths.
     function blobBaseFeeScalar() external view returns (uint32);
 
-    /// @notice Gas added to each transaction's data for the L1 fee: 0.
+    /// @notice Gas added to each transaction's data before Ecotone: 0.
     function overhead() external view returns (uint256);
 
-    /// @notice The L1 fee's scalar: 0.
+    /// @notice The L1 fee's scalar before Ecotone: 0.
     function scalar() external view returns (uint256);
 
-    /// @notice Whether the L1 fee follows the OP Stack's Ecotone formula: no.
+    /// @notice Whether the L1 fee counts blobs: yes.
     function isEcotone() external view returns (bool);
 
-    /// @notice Whether the L1 fee follows the OP Stack's Fjord formula: no.
+    /// @notice Whether the L1 fee estimates the compressed size: yes.
     function isFjord() external view returns (bool);
 
-    /// @notice Whether an operator fee follows the OP Stack's Isthmus formula: no.
+    /// @notice Whether there is an operator fee: yes.
     function isIsthmus() external view returns (bool);
 
-    /// @notice Whether an operator fee follows the OP Stack's Jovian formula: no.
+    /// @notice Whether the operator fee follows Jovian's formula: yes.
     function isJovian() external view returns (bool);
 
-    /// @notice The L1 data fee of a transaction, wei: 0.
+    /// @notice The L1 fee of a transaction, wei.
+    /// @param data The transaction as it is signed: its EIP-2718 encoding without the signature.
     function getL1Fee(bytes calldata data) external view returns (uint256);
 
-    /// @notice The most that the L1 data fee of a transaction of this size could be, wei: 0.
+    /// @notice The most that the L1 fee of a transaction of this size could be, wei.
+    /// @param unsignedTxSize Bytes of the transaction without its signature.
     function getL1FeeUpperBound(uint256 unsignedTxSize) external view returns (uint256);
 
-    /// @notice The L1 gas that a transaction is charged for: 0.
+    /// @notice The estimated size in a batch, as gas of calldata at 16 a byte.
+    /// @param data As for `getL1Fee`.
     function getL1GasUsed(bytes calldata data) external view returns (uint256);
 
-    /// @notice The operator fee of a transaction that uses this much gas, wei: 0.
+    /// @notice The operator fee of a transaction that uses this much gas, wei.
     function getOperatorFee(uint256 gasUsed) external view returns (uint256);
 }

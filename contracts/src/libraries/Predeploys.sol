@@ -18,6 +18,9 @@ library Predeploys {
     /// @dev Sender of the L1 attributes deposit.
     address internal constant DEPOSITOR_ACCOUNT = 0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001;
 
+    /// @dev Upgrades the contracts that stand behind proxies.
+    address internal constant PROXY_ADMIN = 0x4200000000000000000000000000000000000018;
+
     /// @dev Books calls by time and block.
     address internal constant SCHEDULER = 0x5000000000000000000000000000000000000002;
 

@@ -38,6 +38,8 @@ pub(crate) enum Command {
     /// Look at, check and prune the blobs that a node keeps.
     #[command(subcommand)]
     Archive(ArchiveCommand),
+    /// Compare what the fee vaults took in with what batcher and proposer spent on L1.
+    Fees(FeesArgs),
     /// Look at, check, prune, copy and restore a node's database.
     #[command(subcommand)]
     Db(DbCommand),
@@ -392,6 +394,28 @@ pub(crate) struct VerifyArgs {
     /// JSON-RPC of the L2, for --tx without --rollup.
     #[arg(long, default_value = "http://127.0.0.1:9545")]
     pub(crate) rpc: Url,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FeesArgs {
+    /// Rollup configuration file: it names the batcher.
+    #[arg(long)]
+    pub(crate) rollup: PathBuf,
+    /// JSON-RPC of the L1.
+    #[arg(long)]
+    pub(crate) l1: Url,
+    /// JSON-RPC of the L2; it must still have the states of both ends.
+    #[arg(long, default_value = "http://127.0.0.1:9545")]
+    pub(crate) rpc: Url,
+    /// From after this L2 block.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) from: u64,
+    /// To this L2 block; the newest, where none is given.
+    #[arg(long)]
+    pub(crate) to: Option<u64>,
+    /// Count what this proposer spent on L1, besides the batcher; repeat for more.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) proposer: Vec<Address>,
 }
 
 /// Which database.

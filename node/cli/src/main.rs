@@ -50,6 +50,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Node(args) => commands::block_on(commands::node::run(args, ui)),
         Command::Ethereum(args) => commands::block_on(commands::ethereum::run(args, ui)),
         Command::Deploy(args) => commands::block_on(commands::deploy::run(args, ui)),
+        Command::Fees(args) => commands::block_on(commands::fees::run(args, ui)),
         Command::Verify(args) => commands::block_on(commands::verify::run(args, ui)),
     }
 }

@@ -10,3 +10,4 @@ mod fees;
 mod fixture;
 mod inference;
 mod publish;
+mod upgrade;

@@ -25,7 +25,7 @@ pub use chain_spec::{
     ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisExtras, GenesisFileError, GenesisSpec, Rules,
 };
 pub use fault::Fault;
-pub use fees::{DataFees, DataSize, fastlz_len};
+pub use fees::{DataFees, DataSize, FeeVaults, PayoutNetwork, fastlz_len};
 pub use forks::{Fork, ForkPoints, ForkSchedule, MergeBlockUnknown};
 pub use inference::{
     INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,

@@ -1,10 +1,11 @@
 //! The rollup configuration: the file that every role of one deployment shares.
 
 use crate::{
-    ChainSpec, Eip1559Params, FeeParams, FeeScalars, GenesisAccount, GenesisSpec, L1Contracts, Rules, SystemConfig,
+    ChainSpec, Eip1559Params, FeeParams, FeeScalars, FeeVaults, GenesisAccount, GenesisSpec, L1Contracts, Rules, SystemConfig,
 };
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, U256};
+use praxis_contracts::GenesisParams;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -60,6 +61,9 @@ pub struct RollupConfig {
     /// What a transaction pays beside its L2 gas.
     #[serde(default)]
     pub scalars: FeeScalars,
+    /// Where collected fees go; a genesis value.
+    #[serde(default)]
+    pub fee_vaults: FeeVaults,
     /// Versions of the inference engine, each with the L2 time from which models made for it can be activated. A model
     /// that has been activated stays callable.
     #[serde(default = "first_engine")]
@@ -177,7 +181,12 @@ impl RollupConfig {
 
     /// The specification of this rollup's L2: predeploys, balances and rules.
     pub fn chain_spec(self: &Arc<Self>) -> ChainSpec {
-        let mut alloc: BTreeMap<Address, GenesisAccount> = praxis_contracts::predeploys()
+        let params = GenesisParams {
+            timelock: self.l1.timelock,
+            l1_standard_bridge: self.l1.l1_standard_bridge,
+            vaults: self.fee_vaults.into(),
+        };
+        let mut alloc: BTreeMap<Address, GenesisAccount> = praxis_contracts::predeploys(&params)
             .into_iter()
             .map(|p| {
                 let storage = p.storage.iter().copied().collect();

@@ -39,6 +39,7 @@ pub fn base_config(l1: &L1Miner) -> RollupConfig {
         l1: Default::default(),
         claim_interval: 4,
         gas_limit: 30_000_000,
+        fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),

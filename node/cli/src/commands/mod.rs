@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod ethereum;
+pub(crate) mod fees;
 pub(crate) mod model;
 pub(crate) mod node;
 pub(crate) mod verify;

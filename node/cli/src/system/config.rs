@@ -9,7 +9,7 @@ use praxis_l1::{
     BlockTag, DeploymentPlan, L1Client, L1ClientConfig, SettlementParams, SystemParams, TxManager, TxManagerConfig,
     deploy_contracts,
 };
-use praxis_primitives::{FeeParams, RollupConfig, RollupGenesis};
+use praxis_primitives::{FeeParams, FeeVaults, RollupConfig, RollupGenesis};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
@@ -144,6 +144,8 @@ async fn begin(client: &L1Client, deployer: Address, plan: RollupPlan, l1_url: &
         l1: DeploymentPlan::contracts(deployer, first_nonce),
         claim_interval: plan.claim_interval,
         gas_limit: L2_GAS_LIMIT,
+        // What users pay for batches comes back to whoever posts them.
+        fee_vaults: FeeVaults { recipient: plan.batcher, ..FeeVaults::default() },
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: plan.tx_gas_cap,
         scalars: Default::default(),

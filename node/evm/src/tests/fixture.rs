@@ -16,14 +16,16 @@ use praxis_contracts::{
 };
 use praxis_model::{DType, Plan, PlanBuilder, Tensor, TensorType, ops::Gemm};
 use praxis_primitives::{
-    ChainSpec, EthereumRules, FeeParams, Fork, GenesisSpec, RecoveredTransaction, RollupConfig, RollupGenesis, Rules,
-    Transaction, TxDeposit,
+    ChainSpec, EthereumRules, FeeParams, Fork, GenesisSpec, L1Contracts, RecoveredTransaction, RollupConfig,
+    RollupGenesis, Rules, Transaction, TxDeposit,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 pub(super) const ALICE: Address = Address::repeat_byte(0xa1);
 pub(super) const BOB: Address = Address::repeat_byte(0xb0);
 pub(super) const CALLER: Address = Address::repeat_byte(0xca);
+/// Owner of the rules, on L1.
+pub(super) const TIMELOCK: Address = Address::repeat_byte(0x71);
 pub(super) const ETHER: U256 = U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]);
 pub(super) const GWEI: u128 = 1_000_000_000;
 
@@ -52,9 +54,10 @@ pub(super) fn rollup_spec() -> ChainSpec {
         channel_timeout: 10,
         batch_inbox: Address::repeat_byte(1),
         batcher: Address::repeat_byte(2),
-        l1: Default::default(),
+        l1: L1Contracts { timelock: TIMELOCK, ..Default::default() },
         claim_interval: 4,
         gas_limit: 30_000_000,
+        fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),

@@ -16,6 +16,7 @@
 //! All is integer arithmetic, and `contracts/src/L2/GasPriceOracle.sol` does the same.
 
 mod fastlz;
+mod vaults;
 
 use crate::{Fault, StateReader, Transaction};
 use alloy_consensus::{EthereumTxEnvelope, SignableTransaction};
@@ -23,6 +24,7 @@ use alloy_primitives::U256;
 use praxis_contracts::{addresses::L1_BLOCK, layout};
 
 pub use fastlz::fastlz_len;
+pub use vaults::{FeeVaults, PayoutNetwork};
 
 /// A byte of the batch, in the unit of sizes.
 const BYTE: u64 = 1_000_000;

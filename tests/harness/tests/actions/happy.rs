@@ -129,7 +129,7 @@ fn money_is_conserved_over_the_whole_run() {
         use praxis_primitives::StateReader;
         let state = chain.state_at(number).unwrap();
         let mut accounts: std::collections::BTreeSet<_> = world.config.genesis.balances.keys().copied().collect();
-        accounts.extend(praxis_contracts::predeploys().iter().map(|p| p.address));
+        accounts.extend(praxis_contracts::predeploys(&Default::default()).iter().map(|p| p.address));
         accounts.extend([agent, crate::SOMEBODY]);
         accounts.into_iter().map(|a| state.account(a).unwrap().unwrap_or_default().balance).sum::<U256>()
     };

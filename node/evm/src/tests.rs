@@ -9,5 +9,6 @@ mod faults;
 mod fees;
 mod fixture;
 mod inference;
+mod oracle;
 mod publish;
 mod upgrade;

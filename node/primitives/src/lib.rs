@@ -25,7 +25,9 @@ pub use chain_spec::{
     ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisExtras, GenesisFileError, GenesisSpec, Rules,
 };
 pub use fault::Fault;
-pub use fees::{DataFees, DataSize, FeeVaults, PayoutNetwork, fastlz_len};
+pub use fees::{
+    DEFAULT_BASE_FEE_SCALAR, DEFAULT_BLOB_BASE_FEE_SCALAR, DataFees, DataSize, FeeVaults, PayoutNetwork, fastlz_len,
+};
 pub use forks::{Fork, ForkPoints, ForkSchedule, MergeBlockUnknown};
 pub use inference::{
     INFERENCE_REQUEST_TYPE, InferenceCommitment, InferenceEntry, InferenceRecord, ModelChunk, inference_requests,

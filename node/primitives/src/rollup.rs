@@ -1,7 +1,8 @@
 //! The rollup configuration: the file that every role of one deployment shares.
 
 use crate::{
-    ChainSpec, Eip1559Params, FeeParams, FeeScalars, FeeVaults, GenesisAccount, GenesisSpec, L1Contracts, Rules, SystemConfig,
+    ChainSpec, Eip1559Params, FeeParams, FeeScalars, FeeVaults, GenesisAccount, GenesisSpec, L1Contracts, Rules,
+    SystemConfig,
 };
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, U256};

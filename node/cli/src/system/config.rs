@@ -9,7 +9,10 @@ use praxis_l1::{
     BlockTag, DeploymentPlan, L1Client, L1ClientConfig, SettlementParams, SystemParams, TxManager, TxManagerConfig,
     deploy_contracts,
 };
-use praxis_primitives::{FeeParams, FeeVaults, RollupConfig, RollupGenesis};
+use praxis_primitives::{
+    DEFAULT_BASE_FEE_SCALAR, DEFAULT_BLOB_BASE_FEE_SCALAR, FeeParams, FeeScalars, FeeVaults, RollupConfig,
+    RollupGenesis,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
@@ -28,11 +31,6 @@ const MAX_SEQUENCER_DRIFT_MS: u64 = 600_000;
 const DEPLOYMENTS_IN_FLIGHT: usize = 16;
 /// L1 blocks within which a channel must be complete.
 const CHANNEL_TIMEOUT: u64 = 50;
-
-/// Weight of L1's base fee in the L1 fee, in millionths.
-const BASEFEE_SCALAR: u32 = 1_368;
-/// Weight of L1's blob base fee in it.
-const BLOB_BASEFEE_SCALAR: u32 = 810_949;
 
 /// What a new rollup is to be.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
@@ -148,7 +146,12 @@ async fn begin(client: &L1Client, deployer: Address, plan: RollupPlan, l1_url: &
         fee_vaults: FeeVaults { recipient: plan.batcher, ..FeeVaults::default() },
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: plan.tx_gas_cap,
-        scalars: Default::default(),
+        // As SystemConfig on L1 begins.
+        scalars: FeeScalars {
+            base_fee: DEFAULT_BASE_FEE_SCALAR,
+            blob_base_fee: DEFAULT_BLOB_BASE_FEE_SCALAR,
+            ..FeeScalars::default()
+        },
         fees: plan.base_fee_floor.map_or(L2_FEES, |floor| FeeParams {
             initial_base_fee: floor,
             min_base_fee: floor,
@@ -167,8 +170,8 @@ async fn begin(client: &L1Client, deployer: Address, plan: RollupPlan, l1_url: &
         gas_limit: config.gas_limit,
         eip1559_denominator: u32::try_from(config.fees.denominator).map_err(|_| too_large("denominator"))?,
         eip1559_elasticity: u32::try_from(config.fees.elasticity).map_err(|_| too_large("elasticity"))?,
-        basefee_scalar: BASEFEE_SCALAR,
-        blobbasefee_scalar: BLOB_BASEFEE_SCALAR,
+        basefee_scalar: DEFAULT_BASE_FEE_SCALAR,
+        blobbasefee_scalar: DEFAULT_BLOB_BASE_FEE_SCALAR,
     };
     let settlement = plan.settlement.clone();
     let l1 = DeploymentPlan { deployer, first_nonce, system, settlement, genesis_output: genesis.root() };

@@ -18,7 +18,7 @@
 mod fastlz;
 mod vaults;
 
-use crate::{Fault, StateReader, Transaction};
+use crate::{Fault, L1Attributes, StateReader, Transaction};
 use alloy_consensus::{EthereumTxEnvelope, SignableTransaction};
 use alloy_primitives::U256;
 use praxis_contracts::{addresses::L1_BLOCK, layout};
@@ -41,6 +41,12 @@ const SIZE_FLOOR: u64 = 100 * BYTE;
 const CALLDATA_GAS: u64 = 16;
 /// Wei of a unit of gas per unit of the operator fee's scalar.
 const OPERATOR_SCALE: u64 = 100;
+
+/// Weight of the L1 base fee in a new rollup, in millionths: what the transaction around a full channel's blobs costs, as
+/// `tests/bench fees` finds it.
+pub const DEFAULT_BASE_FEE_SCALAR: u32 = 3_500;
+/// Weight of the blob base fee in a new rollup, in millionths: what the blobs of a full channel cost, from the same source.
+pub const DEFAULT_BLOB_BASE_FEE_SCALAR: u32 = 1_030_000;
 
 /// A transaction's share of the batch, estimated: in millionths of a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +107,19 @@ impl DataFees {
     /// When the state can't be read.
     pub fn read(state: &(impl StateReader + ?Sized)) -> Result<Self, Fault> {
         Self::from_slots(|slot| state.storage(L1_BLOCK, slot))
+    }
+
+    /// The prices that a block's attributes set.
+    pub fn of_attributes(attributes: &L1Attributes) -> Self {
+        let scalars = attributes.config.scalars;
+        Self {
+            l1_base_fee: attributes.base_fee.into(),
+            blob_base_fee: attributes.blob_base_fee,
+            base_fee_scalar: scalars.base_fee,
+            blob_base_fee_scalar: scalars.blob_base_fee,
+            operator_fee_scalar: scalars.operator_fee,
+            operator_fee_constant: scalars.operator_fee_constant,
+        }
     }
 
     /// The prices in L1Block's storage.

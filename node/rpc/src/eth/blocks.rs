@@ -3,7 +3,7 @@
 use crate::{
     Args, Context, Failure,
     register::Registrar,
-    wire::{L1Fees, RpcBlock, RpcHeader, RpcReceipt, open_block, receipts_of},
+    wire::{RpcBlock, RpcHeader, RpcReceipt, open_block, prices_of, receipts_of},
 };
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{B256, U64};
@@ -104,7 +104,7 @@ fn get_receipts(c: &Context, mut args: Args<'_>) -> Result<Option<Vec<RpcReceipt
         None => view.block_and_receipts(id)?,
     };
     let Some((block, receipts)) = found else { return Ok(None) };
-    let l1 = view.is_rollup().then(|| L1Fees::of(&block));
+    let l1 = view.is_rollup().then(|| prices_of(&block));
     let nonces = view.deposit_nonces(&block)?;
     let nonce = |index: usize| nonces.get(index).copied().flatten();
     let mut all = receipts_of(&block, &receipts, 0..receipts.len(), l1, nonce);

@@ -5,7 +5,7 @@ use crate::{
     Args, Context, Failure,
     reader::View,
     register::Registrar,
-    wire::{L1Fees, Position, RpcReceipt, RpcTransaction, open_block, receipts_of},
+    wire::{Position, RpcReceipt, RpcTransaction, open_block, prices_of, receipts_of},
 };
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::{
@@ -77,7 +77,7 @@ pub(super) fn receipt(c: &Context, hash: B256) -> Result<Option<RpcReceipt>, Fai
     let view = c.view()?;
     let Some((block, index)) = view.find_transaction(hash)? else { return Ok(None) };
     let Some(receipts) = view.reader.receipts(block.number)? else { return Ok(None) };
-    let l1 = view.is_rollup().then(|| L1Fees::of(&block));
+    let l1 = view.is_rollup().then(|| prices_of(&block));
     let nonce = view.deposit_nonce(&block, index)?;
     let mut out = receipts_of(&block, &receipts, index..index + 1, l1, |_| nonce);
     complete_receipts(c, &block, index, &mut out)?;

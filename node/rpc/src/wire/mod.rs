@@ -16,7 +16,7 @@ pub(crate) use inference::{RpcInference, RpcTensor, TensorInput};
 pub(crate) use log::{block_logs, log_at};
 pub(crate) use model::{Chunks, Manifest, ModelStatus, RpcModel};
 pub(crate) use pending::{open_block, preconfirmed_receipts};
-pub(crate) use receipt::{L1Fees, RpcReceipt, receipts_from, receipts_of};
+pub(crate) use receipt::{RpcReceipt, prices_of, prices_of_first, receipts_from, receipts_of};
 pub use rollup::L1BlockRef;
 pub(crate) use rollup::{L2BlockRef, OutputAtBlock, RpcRollupConfig, SyncStatus};
 pub(crate) use simulated::{SimulatedCall, SimulatedCallError};

@@ -1,6 +1,6 @@
 //! The open block. Nothing of it has a block hash: it may never be sealed.
 
-use super::{L1Fees, RpcBlock, RpcReceipt, receipt::Before, receipts_from};
+use super::{RpcBlock, RpcReceipt, prices_of_first, receipt::Before, receipts_from};
 use alloy_consensus::{BlockBody, TxReceipt};
 use alloy_primitives::{Address, B256, Bloom};
 use praxis_chain::{Opening, PendingBlock, PendingPart, Preconfirmed};
@@ -75,7 +75,7 @@ pub(crate) fn preconfirmed_receipts(
     };
     let (transactions, senders) = part.transactions.iter().cloned().map(|tx| tx.into_parts()).unzip();
     let block = assemble(header(opening), transactions, senders);
-    let l1 = is_rollup.then(|| L1Fees::of_first(opening.first.as_ref().map(|tx| tx.inner())));
+    let l1 = is_rollup.then(|| prices_of_first(opening.first.as_ref().map(|tx| tx.inner())));
     let before = Before { index: *index, gas: *gas_before, logs: *logs_before };
     let mut receipts = receipts_from(&block, &part.receipts, range, before, l1, |_| None);
     receipts.iter_mut().for_each(RpcReceipt::unseal);

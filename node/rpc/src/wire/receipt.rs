@@ -2,42 +2,56 @@
 
 use super::log_at;
 use alloy_consensus::{Transaction as _, TxReceipt, Typed2718};
-use alloy_primitives::{Address, B256, Bloom, U64, U128};
+use alloy_primitives::{Address, B256, Bloom, U64, U128, U256};
 use alloy_rpc_types_eth::Log;
-use praxis_primitives::{L1Attributes, Receipt, RecoveredBlock, Transaction};
+use praxis_primitives::{DataFees, DataSize, L1Attributes, Receipt, RecoveredBlock, Transaction};
 use serde::Serialize;
 
-/// What a transaction paid for its data on L1. Praxis charges nothing for it yet, so all but the prices are zero.
+/// What a transaction paid for its share of the batch, and by which prices; of the operator's fee, the prices. The names are
+/// those of the OP Stack's nodes.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct L1Fees {
-    l1_fee: U128,
-    l1_gas_used: U128,
+struct L1Fees {
+    l1_fee: U256,
+    l1_gas_used: U64,
     l1_gas_price: U128,
     l1_blob_base_fee: U128,
     l1_base_fee_scalar: U64,
     l1_blob_base_fee_scalar: U64,
+    /// Left out where there is no operator fee.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_fee_scalar: Option<U64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_fee_constant: Option<U64>,
 }
 
 impl L1Fees {
-    /// The prices stand in the block's first transaction; zeros in a block that has none (genesis).
-    pub(crate) fn of(block: &RecoveredBlock) -> Self {
-        Self::of_first(block.body().transactions.first())
-    }
-
-    /// The same, given that transaction.
-    pub(crate) fn of_first(first: Option<&Transaction>) -> Self {
-        let first = first.and_then(|tx| L1Attributes::from_transaction(tx).ok());
-        let (base, blob) = first.map_or((0, 0), |a| (u128::from(a.base_fee), a.blob_base_fee));
+    /// A deposit, which has no share of a batch, paid nothing.
+    fn new(prices: &DataFees, tx: &Transaction) -> Self {
+        let size = DataSize::of(tx);
+        let operator = (prices.operator_fee_scalar, prices.operator_fee_constant) != (0, 0);
         Self {
-            l1_fee: U128::ZERO,
-            l1_gas_used: U128::ZERO,
-            l1_gas_price: U128::from(base),
-            l1_blob_base_fee: U128::from(blob),
-            l1_base_fee_scalar: U64::ZERO,
-            l1_blob_base_fee_scalar: U64::ZERO,
+            l1_fee: size.map_or(U256::ZERO, |size| prices.l1_fee(size)),
+            l1_gas_used: U64::from(size.map_or(0, DataSize::calldata_gas)),
+            l1_gas_price: U128::from(prices.l1_base_fee),
+            l1_blob_base_fee: U128::from(prices.blob_base_fee),
+            l1_base_fee_scalar: U64::from(prices.base_fee_scalar),
+            l1_blob_base_fee_scalar: U64::from(prices.blob_base_fee_scalar),
+            operator_fee_scalar: operator.then(|| U64::from(prices.operator_fee_scalar)),
+            operator_fee_constant: operator.then(|| U64::from(prices.operator_fee_constant)),
         }
     }
+}
+
+/// The prices that hold in a block. They stand in its first transaction; zeros in a block that has none (genesis).
+pub(crate) fn prices_of(block: &RecoveredBlock) -> DataFees {
+    prices_of_first(block.body().transactions.first())
+}
+
+/// The same, given that transaction.
+pub(crate) fn prices_of_first(first: Option<&Transaction>) -> DataFees {
+    let first = first.and_then(|tx| L1Attributes::from_transaction(tx).ok());
+    first.map_or_else(DataFees::default, |attributes| DataFees::of_attributes(&attributes))
 }
 
 /// A receipt.
@@ -111,7 +125,7 @@ pub(crate) fn receipts_of(
     block: &RecoveredBlock,
     receipts: &[Receipt],
     wanted: std::ops::Range<usize>,
-    l1: Option<L1Fees>,
+    l1: Option<DataFees>,
     deposit_nonce: impl Fn(usize) -> Option<u64>,
 ) -> Vec<RpcReceipt> {
     receipts_from(block, receipts, wanted, Before::default(), l1, deposit_nonce)
@@ -123,7 +137,7 @@ pub(crate) fn receipts_from(
     receipts: &[Receipt],
     wanted: std::ops::Range<usize>,
     mut before: Before,
-    l1: Option<L1Fees>,
+    l1: Option<DataFees>,
     deposit_nonce: impl Fn(usize) -> Option<u64>,
 ) -> Vec<RpcReceipt> {
     let mut out = Vec::with_capacity(wanted.len());
@@ -147,7 +161,7 @@ fn one(
     tx: &Transaction,
     receipt: &Receipt,
     before: Before,
-    l1: Option<L1Fees>,
+    l1: Option<DataFees>,
     nonce: Option<u64>,
 ) -> RpcReceipt {
     let from = block.senders()[index];
@@ -172,7 +186,7 @@ fn one(
         logs_bloom: receipt.bloom(),
         blob_gas_used: tx.blob_gas_used().map(U64::from),
         blob_gas_price: tx.blob_gas_used().map(|_| U128::from(praxis_primitives::blob_base_fee(block.excess_blob_gas))),
-        l1,
+        l1: l1.map(|prices| L1Fees::new(&prices, tx)),
         deposit_nonce: nonce.filter(|_| tx.is_deposit()).map(U64::from),
         preconfirmed: false,
     }

@@ -64,7 +64,7 @@ fn attributes() -> L1Attributes {
     };
     let config = SystemConfig {
         batcher_hash: OTHER.into_word(),
-        scalars: FeeScalars::default(),
+        scalars: FeeScalars { base_fee: 1_000_000, ..FeeScalars::default() },
         gas_limit: 30_000_000,
         eip1559: Eip1559Params { denominator: 1000, elasticity: 2 },
     };
@@ -225,7 +225,7 @@ fn a_block_has_the_fields_of_the_specification_and_milliseconds() {
 #[test]
 fn a_receipt_is_complete() {
     let block = block();
-    let l1 = Some(L1Fees::of(&block));
+    let l1 = Some(prices_of(&block));
     let all = to_json(receipts_of(&block, &receipts(), 0..4, l1, |_| Some(8)));
     let creation = &all[2];
     assert_eq!(creation["gasUsed"], "0xea60");
@@ -236,10 +236,12 @@ fn a_receipt_is_complete() {
     assert_eq!((&creation["type"], &creation["status"]), (&json!("0x2"), &json!("0x1")));
     assert_eq!((&creation["logs"][0]["logIndex"], &creation["logs"][1]["logIndex"]), (&json!("0x1"), &json!("0x2")));
     assert_eq!(creation["logs"][0]["removed"], false);
-    assert_eq!(
-        (&creation["l1GasPrice"], &creation["l1Fee"], &creation["l1GasUsed"]),
-        (&json!("0x4d"), &json!("0x0"), &json!("0x0"))
-    );
+    // 77 wei for each of 16 gas a byte: the fee is the gas at L1's base fee, but for the fraction of a gas that is cut off.
+    let number = |field: &str| u64::from_str_radix(&creation[field].as_str().unwrap()[2..], 16).unwrap();
+    assert_eq!((number("l1GasPrice"), number("l1BaseFeeScalar"), number("l1BlobBaseFeeScalar")), (77, 1_000_000, 0));
+    assert!(number("l1GasUsed") > 0 && (0..77).contains(&(number("l1Fee") - 77 * number("l1GasUsed"))));
+    assert_eq!(creation.get("operatorFeeScalar"), None);
+    assert_eq!((&all[3]["l1Fee"], &all[3]["l1GasUsed"]), (&json!("0x0"), &json!("0x0")));
     assert_eq!(creation.get("depositNonce"), None);
     assert_eq!(all[1]["contractAddress"], Value::Null);
     assert_eq!(

@@ -36,6 +36,14 @@ const CONTRACTS = [
   "AgentAccount",
   "AgentAccountFactory",
   "AgentValidator",
+  "Scheduler",
+  "IdentityRegistry",
+  "ReputationRegistry",
+  "ValidationRegistry",
+  "RegistryForwarder",
+  "AgentMarket",
+  "StrategyChecker",
+  "VerifierHub",
   "Caller",
 ];
 // ABI alone: the node itself implements these.
@@ -57,6 +65,12 @@ const LAYOUTS = [
   "AgentRunner",
   "AgentPolicy",
   "StrategyRegistry",
+  "Scheduler",
+  "IdentityRegistry",
+  "ReputationRegistry",
+  "ValidationRegistry",
+  "AgentMarket",
+  "VerifierHub",
 ];
 // EIP-170.
 const MAX_CODE_BYTES = 24576;

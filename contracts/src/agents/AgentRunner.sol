@@ -16,10 +16,12 @@ import {Rounds} from "./Rounds.sol";
 contract AgentRunner is Rounds, IERC7579Module {
     uint256 internal constant MAX_CONTEXTS = 4;
 
+    /// @dev `runs`: how many of them decided.
     struct Booking {
         address account;
         uint32 epoch;
         bool cancelled;
+        uint56 runs;
         address strategy;
         address contexts;
     }
@@ -49,7 +51,7 @@ contract AgentRunner is Rounds, IERC7579Module {
         if (contexts.length == 0 || contexts.length > MAX_CONTEXTS) revert BadBooking();
         (uint32 epoch,,) = POLICY.stateOf(account);
         booking = ++_bookingCount;
-        _bookings[booking] = Booking(account, epoch, false, strategy, Blob.store(abi.encode(contexts)));
+        _bookings[booking] = Booking(account, epoch, false, 0, strategy, Blob.store(abi.encode(contexts)));
         emit Booked(account, booking, strategy, contexts);
     }
 
@@ -82,6 +84,7 @@ contract AgentRunner is Rounds, IERC7579Module {
                 (rule, margin) = _round(current, contexts[i]);
             }
             _end(current);
+            if (rule == 0) ++_bookings[booking].runs;
         }
         if (rule != 0) emit RunRefused(booked.account, booking, rule, margin);
         emit RunCompleted(booked.account, booking, current.executed, current.refused);
@@ -125,6 +128,12 @@ contract AgentRunner is Rounds, IERC7579Module {
         uint256 over = Allowances.spend(_usage[account][epoch][limit.id], limit, amount);
         if (over != 0) revert Refused(what, over);
         emit Charged(account, what, amount);
+    }
+
+    /// @inheritdoc IAgentRunner
+    function bookedFor(uint256 booking) external view returns (address account, address strategy, uint256 runs) {
+        Booking storage booked = _bookings[booking];
+        return (booked.account, booked.strategy, booked.runs);
     }
 
     /// @inheritdoc IAgentRunner

@@ -28,6 +28,11 @@ abstract contract Ledger is Enforcer {
         return (_accounts[account].units, _accounts[account].mark);
     }
 
+    /// @notice How much of a token is counted: put in by the owner, or earned in runs.
+    function countedOf(address account, address token) external view returns (uint256) {
+        return _counted[account][token];
+    }
+
     /// @dev Fills the frame's prices, balances, counted parts, units and mark.
     function _read(Frame memory frame, Terms memory terms) internal view returns (bytes32 rule, uint256 margin) {
         uint256 count = terms.assets.length;

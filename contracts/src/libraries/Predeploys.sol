@@ -21,8 +21,32 @@ library Predeploys {
     /// @dev Upgrades the contracts that stand behind proxies.
     address internal constant PROXY_ADMIN = 0x4200000000000000000000000000000000000018;
 
+    /// @dev Collects base fees.
+    address internal constant BASE_FEE_VAULT = 0x4200000000000000000000000000000000000019;
+
+    /// @dev Sender of the state transition's own calls, as of EIP-4788's.
+    address internal constant SYSTEM = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
+
     /// @dev Books calls by time and block.
     address internal constant SCHEDULER = 0x5000000000000000000000000000000000000002;
+
+    /// @dev ERC-8004's registry of agents, where it stands on other chains.
+    address internal constant ERC8004_IDENTITY = 0x8004A169FB4a3325136EB29fA0ceB6D2e539a432;
+
+    /// @dev ERC-8004's registry of feedback, where it stands on other chains.
+    address internal constant ERC8004_REPUTATION = 0x8004BAa17C55a88189AE136b182e5fdA19dE9b63;
+
+    /// @dev Forwards to `ERC8004_IDENTITY`.
+    address internal constant AGENT_REGISTRY = 0x5000000000000000000000000000000000000003;
+
+    /// @dev Forwards to `ERC8004_REPUTATION`.
+    address internal constant REPUTATION_REGISTRY = 0x5000000000000000000000000000000000000004;
+
+    /// @dev ERC-8004's registry of validations.
+    address internal constant VALIDATION_REGISTRY = 0x5000000000000000000000000000000000000005;
+
+    /// @dev Bonded verifiers of what agents said.
+    address internal constant VERIFIER_HUB = 0x5000000000000000000000000000000000000009;
 
     /// @dev Listings, hiring and payment of agents.
     address internal constant AGENT_MARKET = 0x5000000000000000000000000000000000000006;

@@ -21,6 +21,7 @@ interface Vm {
     function getBlockNumber() external view returns (uint256);
     function getBlockTimestamp() external view returns (uint256);
     function fee(uint256 basefee) external;
+    function prevrandao(bytes32 value) external;
     function prank(address sender) external;
     function prank(address sender, address origin) external;
     function startPrank(address sender) external;

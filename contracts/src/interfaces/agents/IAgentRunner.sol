@@ -87,6 +87,9 @@ interface IAgentRunner {
     /// @notice Spends the account's allowance for "gas", "royalty" or "fee"; Scheduler, Market and AgentValidator only.
     function charge(address account, bytes32 what, uint256 amount) external;
 
+    /// @notice Whose booking this is (zero: nobody's), for which strategy, and how many of its runs came to all their decisions.
+    function bookedFor(uint256 booking) external view returns (address account, address strategy, uint256 runs);
+
     /// @notice What an owner approves: binds the account, the policy's epoch and the whole action.
     function actionHash(address account, uint32 epoch, Action calldata action) external pure returns (bytes32);
 

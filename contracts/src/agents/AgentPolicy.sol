@@ -154,7 +154,9 @@ contract AgentPolicy is IAgentPolicy {
     }
 
     /// @inheritdoc IAgentPolicy
+    /// @dev Asked before each action: what has become privileged since it was listed is not permitted either.
     function ruleOf(address account, uint32 epoch, address target, bytes4 selector) external view returns (address) {
+        if (Privileged.isTarget(target) || Privileged.isSelector(selector)) return address(0);
         return _rules[_ruleId(account, epoch, target, selector)];
     }
 

@@ -14,7 +14,6 @@ import {Allowances} from "./libraries/Allowances.sol";
 import {Blob} from "./libraries/Blob.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {Operators} from "./libraries/Operators.sol";
-import {Privileged} from "./libraries/Privileged.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 
 /// @title One action under the policy: checked before, executed, measured, checked after
@@ -62,11 +61,11 @@ abstract contract Enforcer is IAgentRunner {
         bytes4 selector = bytes4(action.data);
         if (action.data.length != 0 && (action.data.length < 4 || selector == 0)) revert Refused("selector", 0);
         address target = action.target;
-        if (target == frame.account || Privileged.isTarget(target) || Privileged.isSelector(selector)) {
-            revert Refused("privileged", 0);
-        }
+        if (target == frame.account) revert Refused("privileged", 0);
         address blob = POLICY.ruleOf(frame.account, frame.epoch, target, selector);
-        if (blob == address(0)) revert Refused("target", 0);
+        if (blob == address(0)) {
+            revert Refused(CHECKS.isPrivileged(target, selector) ? bytes32("privileged") : bytes32("target"), 0);
+        }
         for (uint256 kind = 1; kind <= 4; ++kind) {
             // Fallback handlers (3) act when somebody calls the account, which no action does.
             if (kind != 3 && _isModule(frame.account, kind, target)) revert Refused("module", 0);

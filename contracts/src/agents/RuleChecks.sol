@@ -7,6 +7,7 @@ import {IAgentRunner} from "../interfaces/agents/IAgentRunner.sol";
 import {IRuleChecks, Query} from "../interfaces/agents/IRuleChecks.sol";
 import {Action} from "../interfaces/agents/IStrategy.sol";
 import {Conditions} from "./libraries/Conditions.sol";
+import {Privileged} from "./libraries/Privileged.sol";
 import {TensorReader} from "./libraries/TensorReader.sol";
 
 /// @title The rules that need nothing but what they are given
@@ -28,6 +29,11 @@ contract RuleChecks is IRuleChecks {
             if (value < bound.low) revert IAgentRunner.Refused("output", uint256(int256(bound.low) - value));
             if (value > bound.high) revert IAgentRunner.Refused("output", uint256(value - bound.high));
         }
+    }
+
+    /// @inheritdoc IRuleChecks
+    function isPrivileged(address target, bytes4 selector) external pure returns (bool) {
+        return Privileged.isTarget(target) || Privileged.isSelector(selector);
     }
 
     /// @inheritdoc IRuleChecks

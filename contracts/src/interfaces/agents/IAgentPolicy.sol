@@ -214,7 +214,7 @@ interface IAgentPolicy {
     /// @notice Epoch, end of a pause (0: none), and the blob of the terms (zero: none).
     function stateOf(address account) external view returns (uint32 epoch, uint40 pausedUntil, address terms);
 
-    /// @notice The blob of a rule, zero where nothing is permitted.
+    /// @notice The blob of a rule, zero where nothing is permitted: never for what is privileged.
     function ruleOf(address account, uint32 epoch, address target, bytes4 selector) external view returns (address);
 
     /// @notice The terms in force.

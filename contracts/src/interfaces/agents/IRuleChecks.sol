@@ -31,6 +31,9 @@ interface IRuleChecks {
     /// @notice Reverts with `IAgentRunner.Refused` where an output lies outside a bound or is no number.
     function checkOutputs(OutputBound[] calldata bounds, bytes calldata outputs) external pure;
 
+    /// @notice Whether this target or function is refused whatever a policy lists.
+    function isPrivileged(address target, bytes4 selector) external pure returns (bool);
+
     /// @notice Decodes a strategy's decision; reverts where it is none.
     function decode(bytes calldata decision) external pure returns (Action[] memory);
 }

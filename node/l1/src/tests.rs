@@ -1,10 +1,11 @@
 use crate::{
     BlockTag, L1Client, L1ClientConfig, L1Error, TxManager, TxManagerConfig, TxRequest, fake::FakeL1, parse_key,
 };
-use alloy_primitives::{Address, B256, Log, U256};
+use alloy_primitives::{Address, B256, Log, LogData, U256};
 use alloy_sol_types::SolEvent;
 use praxis_contracts::settlement::{GAME_TYPE, IDisputeGameFactory, IOutputGame};
-use praxis_derive::logs::LogSources;
+use praxis_derive::logs::{CONFIG_UPDATE_TOPIC, LogSources};
+use praxis_primitives::ConfigUpdate;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -42,7 +43,12 @@ async fn block_with_batches() -> (FakeL1, B256) {
     };
     let elsewhere = Log { address: INBOX, data: created.encode_log_data() };
     let said = Log { address: GAME, data: said.encode_log_data() };
-    fake.state().logs = vec![elsewhere, said, Log { address: FACTORY, data: created.encode_log_data() }];
+    // The guardian pauses inference until 77 ms.
+    let topics = vec![CONFIG_UPDATE_TOPIC, B256::ZERO, B256::with_last_byte(9)];
+    let data = [32u64, 32, 77].iter().flat_map(|word| U256::from(*word).to_be_bytes::<32>()).collect::<Vec<_>>();
+    let paused = Log { address: SOURCES.system_config, data: LogData::new_unchecked(topics, data.into()) };
+    let made = Log { address: FACTORY, data: created.encode_log_data() };
+    fake.state().logs = vec![elsewhere, said, made, paused];
     let hash = fake.mine();
     for tx in pending {
         assert_eq!(tx.included().await.unwrap().block.hash, hash);
@@ -59,7 +65,10 @@ async fn a_block_reads_with_senders_recovered_and_claims_found() {
     let batches: Vec<_> = info.batcher_transactions.iter().map(|tx| (tx.from, tx.data.to_vec())).collect();
     let from = parse_key("batcher", KEY).unwrap().address();
     assert_eq!(batches, [(from, vec![1; 5]), (from, vec![2; 5])]);
-    assert!(client.block_info(hash, FACTORY, SOURCES).await.unwrap().batcher_transactions.is_empty());
+    assert_eq!(info.config_updates[0].update, ConfigUpdate::InferencePause { until_ms: 77 });
+    let other = LogSources { system_config: Address::repeat_byte(0x5D), ..SOURCES };
+    let elsewhere = client.block_info(hash, FACTORY, other).await.unwrap();
+    assert!(elsewhere.batcher_transactions.is_empty() && elsewhere.config_updates.is_empty());
     let claims = client.claims(hash, FACTORY).await.unwrap();
     assert_eq!(claims.len(), 1);
     assert_eq!((claims[0].game, claims[0].l2_block_number, claims[0].output_root), (GAME, 40, B256::repeat_byte(5)));
@@ -105,6 +114,8 @@ async fn a_provider_that_alters_bytes_is_caught_and_the_hash_is_named() {
             }
         }));
         let error = client.claims(hash, FACTORY).await.unwrap_err();
+        assert!(error.is_altered() && error.to_string().contains(&hash.to_string()), "{error}");
+        let error = client.block_info(hash, INBOX, SOURCES).await.unwrap_err();
         assert!(error.is_altered() && error.to_string().contains(&hash.to_string()), "{error}");
     }
 }

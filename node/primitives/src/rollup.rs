@@ -26,7 +26,7 @@ pub struct RollupGenesis {
 }
 
 /// Everything that derivation and execution must agree on. Batcher, gas limit, EIP-1559 parameters and fee scalars are
-/// those at genesis: they are what L1's `SystemConfig` says at `genesis.l1`, and change by its events after it. All time in milliseconds, all windows in L1 blocks.
+/// those at genesis, and change by the events of L1's `SystemConfig` after `genesis.l1`. All time in milliseconds, all windows in L1 blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RollupConfig {

@@ -1,8 +1,8 @@
 //! A batcher: the node's own core, with the miner in the place of the network.
 
-use crate::{L1Miner, TestSequencer};
+use crate::{BATCHER, L1Miner, TestSequencer};
 use alloy_eips::BlockNumHash;
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes};
 use praxis_batcher::{BatcherCore, CoreError, L2Source, MAX_BLOBS_PER_TRANSACTION, Pulled, SafeView, pack};
 use praxis_chain::Chain;
 use praxis_derive::{
@@ -46,6 +46,8 @@ pub struct TestBatcher {
     pub eager: bool,
     /// It posts blob transactions, as the node's batcher packs them; nothing is altered then.
     pub blobs: bool,
+    /// From where it posts calldata.
+    pub address: Address,
     /// How many transactions to the inbox it made.
     pub posted: usize,
 }
@@ -56,7 +58,7 @@ impl TestBatcher {
         let mut config = EncoderConfig { salt: B256::repeat_byte(salt), ..EncoderConfig::default() };
         change(&mut config);
         let core = BatcherCore::new(rollup, config, 0);
-        Self { core, in_flight: vec![], alter: None, eager: true, blobs: false, posted: 0 }
+        Self { core, in_flight: vec![], alter: None, eager: true, blobs: false, address: BATCHER, posted: 0 }
     }
 
     /// The core.
@@ -106,7 +108,7 @@ impl TestBatcher {
                 Some(alter) => alter(submission.calldata),
                 None => Some(submission.calldata),
             };
-            let hash = data.map_or(B256::ZERO, |data| l1.submit(data));
+            let hash = data.map_or(B256::ZERO, |data| l1.submit_from(self.address, data));
             self.in_flight.push((submission.id, hash));
         }
         Ok(pulled)

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod batches;
+mod configuration;
 mod happy;
 mod inbox;
 mod lies;
@@ -10,6 +11,7 @@ mod preconfirmed;
 mod properties;
 mod reorgs;
 mod restarts;
+mod schedules;
 mod window;
 
 use alloy_primitives::Address;

@@ -49,6 +49,40 @@ fn a_reorg_of_depth_5() {
     reorg_of(5);
 }
 
+/// Around the safe head, and down to the finalized one.
+#[test]
+fn reorgs_of_every_depth() {
+    for depth in [2, 3, 4, 6, 7, 8, 9] {
+        reorg_of(depth);
+    }
+}
+
+/// All of L1 that is not final goes; what is final on L2 stays as it is.
+#[test]
+fn a_reorg_down_to_the_finalized_block() {
+    for depth in 1..=4 {
+        let mut world = World::default();
+        let alice = account(0);
+        world.l1.finality_depth = Some(4);
+        run(&mut world, &alice, 12);
+        let finalized = |world: &World| {
+            let number = world.verifier.chain().finalized_head().unwrap().number;
+            (number, world.verifier.chain().db().hash_of(number).unwrap())
+        };
+        let before = finalized(&world);
+        assert!(before.0 > 0);
+        world.l1.reorg(depth);
+        world.l1.mine_empty(depth as u64);
+        world.verifier.follow(&world.l1).unwrap();
+        assert_eq!(finalized(&world), before, "depth {depth}");
+        run(&mut world, &alice, 4);
+        world.ticks(2);
+        world.settle(8);
+        assert_derived_equals_built(&world);
+        assert_eq!(world.verifier.chain().db().hash_of(before.0).unwrap(), before.1);
+    }
+}
+
 #[test]
 fn reorgs_in_a_row() {
     let mut world = World::default();

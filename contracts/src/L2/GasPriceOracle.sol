@@ -13,10 +13,10 @@ contract GasPriceOracle is IGasPriceOracle {
     uint256 internal constant BYTE = 1e6;
     /// @dev Bytes that a signature counts.
     uint256 internal constant SIGNATURE_BYTES = 68;
-    /// @dev The regression from FastLZ's length to bytes in a batch, and its floor.
-    uint256 internal constant SIZE_PER_FASTLZ_BYTE = 836_500;
-    uint256 internal constant SIZE_OFFSET = 42_585_600;
-    uint256 internal constant SIZE_FLOOR = 100 * BYTE;
+    /// @dev From FastLZ's length to bytes in a batch, and the least; `node/primitives/src/fees` says where they come from.
+    uint256 internal constant SIZE_PER_FASTLZ_BYTE = 970_000;
+    uint256 internal constant SIZE_OFFSET = 92_000_000;
+    uint256 internal constant SIZE_FLOOR = 77 * BYTE;
     /// @dev Gas of a byte of calldata.
     uint256 internal constant CALLDATA_GAS = 16;
     /// @dev Wei of a unit of gas per unit of the operator fee's scalar.

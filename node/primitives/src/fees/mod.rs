@@ -30,13 +30,13 @@ pub use vaults::{FeeVaults, PayoutNetwork};
 const BYTE: u64 = 1_000_000;
 /// Bytes that a signature counts: r, s and the parity, with their RLP prefixes.
 const SIGNATURE_BYTES: u64 = 68;
-/// Millionths of a byte in the batch per byte that FastLZ gives. A regression over the corpus of `tests/bench fees`, as
-/// are the next two.
-const SIZE_PER_FASTLZ_BYTE: u64 = 836_500;
-/// Millionths of a byte that are subtracted: what all transactions of a batch share.
-const SIZE_OFFSET: u64 = 42_585_600;
-/// The least that a transaction counts, in millionths of a byte.
-const SIZE_FLOOR: u64 = 100 * BYTE;
+/// Millionths of a byte in the batch per byte that FastLZ gives: what data takes that does not compress.
+const SIZE_PER_FASTLZ_BYTE: u64 = 970_000;
+/// Millionths of a byte that are subtracted: what FastLZ can't see in one transaction alone, because it stands in others of the
+/// batch too. Chosen so that an agent's decision, of all common transactions the longest, counts little more than it takes.
+const SIZE_OFFSET: u64 = 92_000_000;
+/// The least that a transaction counts, in millionths of a byte: what a transfer takes of a channel of a few blobs.
+const SIZE_FLOOR: u64 = 77 * BYTE;
 /// Gas of a byte of calldata, by which the L1 base fee counts.
 const CALLDATA_GAS: u64 = 16;
 /// Wei of a unit of gas per unit of the operator fee's scalar.
@@ -44,9 +44,9 @@ const OPERATOR_SCALE: u64 = 100;
 
 /// Weight of the L1 base fee in a new rollup, in millionths: what the transaction around a full channel's blobs costs, as
 /// `tests/bench fees` finds it.
-pub const DEFAULT_BASE_FEE_SCALAR: u32 = 3_500;
+pub const DEFAULT_BASE_FEE_SCALAR: u32 = 5_000;
 /// Weight of the blob base fee in a new rollup, in millionths: what the blobs of a full channel cost, from the same source.
-pub const DEFAULT_BLOB_BASE_FEE_SCALAR: u32 = 1_030_000;
+pub const DEFAULT_BLOB_BASE_FEE_SCALAR: u32 = 1_000_000;
 
 /// A transaction's share of the batch, estimated: in millionths of a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

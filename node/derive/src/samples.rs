@@ -212,3 +212,17 @@ pub fn call(input: Bytes) -> Bytes {
     };
     Envelope::from(tx.into_signed(Signature::test_signature())).encoded_2718().into()
 }
+
+/// A transfer with these fees; `from` says who signs, to the eye.
+pub fn offer(from: u64, nonce: u64, margin: u128, priority: u128) -> Bytes {
+    let tx = TxEip1559 {
+        chain_id: 7,
+        nonce: 1_000 * from + nonce,
+        gas_limit: 21_000,
+        max_fee_per_gas: margin + priority,
+        max_priority_fee_per_gas: priority,
+        to: TxKind::Call(Address::repeat_byte(1)),
+        ..TxEip1559::default()
+    };
+    Envelope::from(tx.into_signed(Signature::test_signature())).encoded_2718().into()
+}

@@ -238,7 +238,8 @@ fn columns_refuse_what_they_do_not_know() {
     assert_eq!(with(Section::Tags, &[1 + 4 + 8]), tag("a transaction's kind", 13));
     assert_eq!(with(Section::Tags, &[1 + 16]), tag("a transaction's kind", 17));
     assert_eq!(with(Section::Tags, &[255]), tag("a transaction's kind", 255));
-    assert_eq!(with(Section::Tags, &[0, 4]), tag("a transaction's fees", 4));
+    assert_eq!(with(Section::Tags, &[0, 7]), tag("a transaction's fees", 7));
+    assert_eq!(with(Section::Tags, &[0, 6]), BatchDecodeError::Number("a fee"));
     assert_eq!(with(Section::Tags, &[0, 2, 0]), tag("a call", 0));
     let unknown = |what, index, known| BatchDecodeError::Reference { what, index, known };
     assert_eq!(with(Section::Tags, &[0, 2, 2]), unknown("call", 0, 0));
@@ -256,6 +257,39 @@ fn columns_refuse_what_they_do_not_know() {
     assert_eq!(with(Section::Shapes, &[255, 0, 33]), tag("a number's shape", 255));
     assert_eq!(with(Section::Shapes, &[255, 77, 1]), BatchDecodeError::Number("a number"));
     assert_eq!(with(Section::Shapes, &[28]), BatchDecodeError::Number("a nonce"));
+}
+
+/// Wallets that offer twice the base fee and their own priority fee say little when the base fee moves.
+#[test]
+fn fees_that_follow_the_base_fee_take_little() {
+    let transactions = (0..300u64).map(|index| {
+        let base = 1_000_000_000 + 300_000 * u128::from(index / 10 * 7 % 11);
+        samples::offer(index % 20, index / 20, 2 * base, [0, 1_000_000, 1_500_000_000][index as usize % 20 % 3])
+    });
+    let batch = one_block(transactions.collect());
+    let sections = batch.encode();
+    // The fees of 20 senders' first transactions, and a change in one transaction of ten.
+    assert!(sections.section(Section::Shapes).len() <= 20 + 2 * 20 + 30, "{:?}", sections.section(Section::Shapes));
+    assert_eq!(Batch::decode(&sections), Ok(batch));
+}
+
+/// A chunk of a model's weights costs hardly more than it would by itself.
+#[test]
+fn chunks_of_models_do_not_grow() {
+    let mut rng = Rng(8);
+    let mut chunk = || {
+        let mut input = [&[9, 8, 7, 6][..], &[5; 32], &[0; 28], &[0, 0, 0, 3]].concat();
+        let weights = (0..8_192).map(|_| (rng.below(2_000) as f32 - 1_000.0) / 4_096.0);
+        input.extend(weights.flat_map(f32::to_le_bytes));
+        input
+    };
+    let chunks: Vec<_> = (0..6).map(|_| chunk()).collect();
+    let batch = one_block(chunks.iter().map(|chunk| samples::call(chunk.clone().into())).collect());
+    let channel = compress(&batch.encode(), 9).len();
+    let alone = crate::channel::compressed_len(&chunks.concat(), 9);
+    assert!(channel < alone + alone / 100 + 6 * 80, "{channel} against {alone}");
+    assert!(channel < chunks.concat().len() * 3 / 4, "{channel}");
+    assert_eq!(decompress(&compress(&batch.encode(), 9)).map(|s| Batch::decode(&s)), Ok(Ok(batch)));
 }
 
 #[test]

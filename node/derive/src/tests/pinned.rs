@@ -9,7 +9,7 @@ use alloy_eips::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, b256, hex, keccak256};
 
 /// Changing a format changes one of these lines; then `SPEC.md` has to change too, and every chain is another one.
-const BATCHES: (usize, B256) = (500, b256!("0xb24ae8207b1b83678315734eb14f8c037bd10efe448e2bdc1441ccae0f7cdd03"));
+const BATCHES: (usize, B256) = (500, b256!("0x87e13eb2fb9fdf4a8520f2290b2ee08471f196c3c1dc7596f5880c4c687ae9c4"));
 const FRAMES: (usize, B256) = (500, b256!("0x3e876aa6ff4b24cac1f45d09d847a6564c9cae96f369073dc7199fa0610e44b8"));
 
 /// All sections, each with its length before it.

@@ -26,6 +26,9 @@ const CHAIN_ID: u64 = 7_777;
 /// Highest fees that wallets offer, in wei. The base fee rests at its minimum, so a wallet keeps to its own.
 const MAX_FEES: [u128; 8] =
     [1_000_000, 1_500_000, 2_000_000, 2_200_000, 5_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+/// Where the base fee begins if it moves, in wei, and by how many millionths it rises or falls at most from block to block.
+const BASE_FEE: u64 = 1_000_000_000;
+const BASE_FEE_STEP: u64 = 1_000;
 const PRIORITY_FEES: [u128; 4] = [0, 100_000, 1_000_000, 1_000_000_000];
 /// One sender in so many still signs type 0.
 const LEGACY: u64 = 5;
@@ -51,10 +54,12 @@ pub(crate) enum What {
     Decision,
     /// 70 % Ether, 20 % tokens, 10 % decisions.
     Mixed,
+    /// Ether, with a base fee that moves from block to block and wallets that offer twice of it and their priority fee.
+    Moving,
 }
 
 impl What {
-    pub(crate) const ALL: [Self; 4] = [Self::Ether, Self::Token, Self::Decision, Self::Mixed];
+    pub(crate) const ALL: [Self; 5] = [Self::Ether, Self::Token, Self::Decision, Self::Mixed, Self::Moving];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -62,6 +67,7 @@ impl What {
             Self::Token => "ERC-20 transfer",
             Self::Decision => "agent decision",
             Self::Mixed => "mixed 70/20/10",
+            Self::Moving => "ETH, moving base fee",
         }
     }
 }
@@ -111,6 +117,8 @@ struct World {
     of_tokens: Weighted,
     agents: Vec<Address>,
     of_digits: Weighted,
+    /// If it moves.
+    base_fee: Option<u64>,
     drawn: Drawn,
 }
 
@@ -126,6 +134,7 @@ struct Drawn {
     per_block: Vec<usize>,
     amount_bits: f64,
     feature_bits: f64,
+    fee_bits: f64,
 }
 
 impl World {
@@ -150,6 +159,7 @@ impl World {
             of_tokens: Weighted::pareto(TOKENS, ALPHA),
             agents: (0..AGENTS).map(|_| Address::from(rng.array())).collect(),
             of_digits: Weighted::new(DIGITS.map(|(_, weight)| weight)),
+            base_fee: None,
             drawn: Drawn::default(),
             rng,
         }
@@ -167,6 +177,14 @@ impl World {
         let magnitude = self.rng.below(MAGNITUDES);
         self.drawn.amount_bits += self.of_digits.entropy() + count.log2() + (MAGNITUDES as f64).log2();
         U256::from(mantissa) * U256::from(10).pow(U256::from(exponent + magnitude))
+    }
+
+    /// The next block's base fee, evenly within its bounds.
+    fn move_base_fee(&mut self) {
+        let steps = 2 * BASE_FEE_STEP + 1;
+        let base_fee = self.base_fee.unwrap_or(BASE_FEE);
+        self.base_fee = Some(base_fee / 1_000_000 * (1_000_000 - BASE_FEE_STEP + self.rng.below(steps)));
+        self.drawn.fee_bits += (steps as f64).log2();
     }
 
     fn recipient(&mut self) -> Address {
@@ -227,8 +245,11 @@ impl World {
         let mut bytes: [u8; 64] = self.rng.array();
         bytes[32] &= 0x7F;
         let signature = Signature::from_bytes_and_parity(&bytes, self.rng.below(2) == 1);
-        let Sender { nonce, legacy, max_fee, priority_fee } = self.senders[sender].clone();
+        let Sender { nonce, legacy, mut max_fee, priority_fee } = self.senders[sender].clone();
         self.senders[sender].nonce += 1;
+        if let Some(base_fee) = self.base_fee {
+            max_fee = 2 * u128::from(base_fee) + if legacy { 0 } else { priority_fee };
+        }
         let to = TxKind::Call(to);
         let envelope: EthereumTxEnvelope<TxEip4844> = if legacy {
             let (chain_id, gas_price) = (Some(CHAIN_ID), max_fee);
@@ -260,6 +281,9 @@ pub(crate) fn load(what: What, seed: u64) -> Load {
         let count = (world.rng.below(MAX_PER_BLOCK + 1) as usize).min(left);
         world.drawn.per_block.push(count);
         left -= count;
+        if what == What::Moving && count > 0 {
+            world.move_base_fee();
+        }
         let transactions = (0..count).map(|_| world.transaction(what)).collect();
         blocks.push(BatchBlock { advances_origin: blocks.len().is_multiple_of(BLOCKS_PER_ORIGIN), transactions });
     }
@@ -304,6 +328,7 @@ fn floor(drawn: &Drawn) -> Vec<(&'static str, f64)> {
         ("gas of new holders", plain_bits(&drawn.new_holders)),
         ("amounts", drawn.amount_bits),
         ("inputs of models", drawn.feature_bits),
+        ("base fees", drawn.fee_bits),
         ("transactions per block", plain_bits(&drawn.per_block)),
     ]
 }

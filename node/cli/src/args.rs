@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::rpc_args::RpcArgs;
+use crate::{failure::Failure, rpc_args::RpcArgs};
 use alloy_primitives::{Address, B256, U256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use praxis_chain::HistoryMode;
@@ -40,6 +40,9 @@ pub(crate) enum Command {
     Archive(ArchiveCommand),
     /// Compare what the fee vaults took in with what batcher and proposer spent on L1.
     Fees(FeesArgs),
+    /// A verifier's place in the registry on L1: key, stake, rewards.
+    #[command(subcommand)]
+    Verifier(VerifierCommand),
     /// Look at, check, prune, copy and restore a node's database.
     #[command(subcommand)]
     Db(DbCommand),
@@ -248,6 +251,8 @@ pub(crate) struct NodeArgs {
     pub(crate) key: KeyArgs,
     #[command(flatten)]
     pub(crate) batcher: BatcherArgs,
+    #[command(flatten)]
+    pub(crate) challenge: ChallengeArgs,
     /// Address that JSON-RPC listens at.
     #[arg(long, default_value = "127.0.0.1:9545")]
     pub(crate) rpc_addr: std::net::SocketAddr,
@@ -256,6 +261,89 @@ pub(crate) struct NodeArgs {
     pub(crate) metrics_addr: Option<std::net::SocketAddr>,
     #[command(flatten)]
     pub(crate) rpc: RpcArgs,
+}
+
+/// What the verifier role does beyond replaying.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Verifier")]
+pub(crate) struct ChallengeArgs {
+    /// Contest false claims with a bond, and bring what is contested to its end. Needs an account on L1 with ether.
+    #[arg(long)]
+    pub(crate) challenge: bool,
+    /// Post on L1 what a quorum says of right claims, for fast finality and its reward.
+    #[arg(long)]
+    pub(crate) attest: bool,
+    /// The verifier's BLS key: a file with 64 hexadecimal digits, or a keystore (Web3 secret storage). With it, this verifier
+    /// votes about every claim; `praxis verifier register` makes the votes count.
+    #[arg(long, env = "PRAXIS_BLS_KEY", value_name = "FILE")]
+    pub(crate) bls_key: Option<PathBuf>,
+    /// The verifier's account on L1, where it is not the one of --private-key or --keystore.
+    #[arg(long, env = "PRAXIS_CHALLENGER_KEY", hide_env_values = true)]
+    pub(crate) challenger_key: Option<String>,
+    /// Take votes of other verifiers at this address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) votes_addr: Option<std::net::SocketAddr>,
+    /// Exchange votes with the verifier at this URL; repeat it for several.
+    #[arg(long = "votes-peer", value_name = "URL")]
+    pub(crate) votes_peers: Vec<Url>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VerifierCommand {
+    /// Make a BLS key.
+    Keygen {
+        /// A new file for it.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Join with a stake, and prove possession of the key. The account that pays owns stake and rewards.
+    Register {
+        #[command(flatten)]
+        verifier: VerifierArgs,
+        /// The stake; the least that the registry takes unless given.
+        #[arg(long, value_name = "WEI")]
+        stake: Option<U256>,
+    },
+    /// All verifiers, or with --bls-key one: stake, rewards, state.
+    Status {
+        #[command(flatten)]
+        verifier: VerifierArgs,
+    },
+    /// Leave: no weight in later claims, the stake is free after a delay.
+    Exit {
+        #[command(flatten)]
+        verifier: VerifierArgs,
+    },
+    /// Get rewards, and the stake when it is free.
+    Withdraw {
+        #[command(flatten)]
+        verifier: VerifierArgs,
+    },
+}
+
+/// Which registry, and whose place in it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct VerifierArgs {
+    /// Rollup configuration file.
+    #[arg(long)]
+    pub(crate) rollup: PathBuf,
+    /// JSON-RPC of the L1.
+    #[arg(long)]
+    pub(crate) l1: Url,
+    /// The BLS key: a file with 64 hexadecimal digits, or a keystore.
+    #[arg(long, env = "PRAXIS_BLS_KEY", value_name = "FILE")]
+    pub(crate) bls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+}
+
+impl VerifierArgs {
+    /// The key's file, where there must be one.
+    pub(crate) fn bls_key(&self) -> Result<&std::path::Path, Failure> {
+        self.bls_key.as_deref().ok_or_else(|| {
+            Failure::usage("a BLS key is needed: give --bls-key; `praxis verifier keygen --out FILE` makes one")
+        })
+    }
 }
 
 #[derive(Debug, Clone, Args)]

@@ -1,9 +1,10 @@
 //! Keys: from the command line, a keystore file or the environment.
 
 use crate::{args::KeyArgs, failure::Failure};
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use alloy_signer_local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English};
 use praxis_l1::{L1ClientConfig, L1Signer, RemoteSigner};
+use praxis_verifier::votes::VoteKey;
 use std::{path::Path, time::Duration};
 use url::Url;
 
@@ -14,6 +15,8 @@ pub(crate) const DEV_ACCOUNTS: u32 = 10;
 
 /// The variable with a keystore's password.
 const KEYSTORE_PASSWORD: &str = "PRAXIS_KEYSTORE_PASSWORD";
+/// The variable with the password of a BLS key's keystore.
+const BLS_PASSWORD: &str = "PRAXIS_BLS_PASSWORD";
 /// How long a remote signer may take: somebody may have to press a key.
 const SIGNING_PATIENCE: Duration = Duration::from_secs(120);
 
@@ -32,6 +35,24 @@ pub(crate) fn parse_key(text: &str) -> Result<PrivateKeySigner, Failure> {
         // The key itself is never repeated: it would end up in a log.
         Failure::usage("the private key is not valid: it must be 64 hexadecimal digits, with or without 0x")
     })
+}
+
+/// A verifier's BLS key from a file: 64 hexadecimal digits, or a keystore, whose password comes from PRAXIS_BLS_PASSWORD or
+/// PRAXIS_KEYSTORE_PASSWORD. Web3 secret storage holds any 32 bytes that are a number below secp256k1's order, and BLS keys are smaller.
+pub(crate) fn bls_key(path: &Path) -> Result<VoteKey, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failure::failed(format!("the BLS key {shown} can't be read: {e}")))?;
+    let secret = match text.trim().parse::<B256>() {
+        Ok(secret) => secret,
+        Err(_) if text.trim_start().starts_with('{') => {
+            open_keystore(path, &[BLS_PASSWORD, KEYSTORE_PASSWORD])?.to_bytes()
+        }
+        Err(_) => {
+            return Err(Failure::failed(format!("{shown} holds neither 64 hexadecimal digits nor a keystore")));
+        }
+    };
+    VoteKey::from_secret(&secret).map_err(|e| Failure::failed(format!("{shown}: {e}")))
 }
 
 /// The key that a command signs with: `--private-key` (or PRAXIS_PRIVATE_KEY), else a keystore file, whose password

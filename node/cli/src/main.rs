@@ -51,6 +51,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Ethereum(args) => commands::block_on(commands::ethereum::run(args, ui)),
         Command::Deploy(args) => commands::block_on(commands::deploy::run(args, ui)),
         Command::Fees(args) => commands::block_on(commands::fees::run(args, ui)),
+        Command::Verifier(command) => commands::block_on(commands::verifier::run(command, ui)),
         Command::Verify(args) => commands::block_on(commands::verify::run(args, ui)),
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! [`L1Driver`] fetches L1 blocks and feeds them to a [`praxis_chain::SafeChain`]; every role that follows L1 uses it.
 //! [`Judge`] is the pure half of a verifier: it compares claims with the replayed chain. [`Verifier`] joins both.
-//! Knows no sequencer and no pool.
+//! [`challenge`] acts on what was found, [`votes`] is what verifiers sign. Knows no sequencer and no pool.
 
+pub mod challenge;
 mod driver;
 mod error;
 mod judge;
 mod safe_history;
 mod verifier;
+pub mod votes;
 mod window;
 
 pub use driver::{Advance, DriverConfig, L1Driver, SyncStatus};

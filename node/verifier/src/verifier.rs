@@ -90,17 +90,17 @@ impl Verifier {
         })
     }
 
-    /// Replays and judges until the process ends; `observe` hears of every verdict.
+    /// Replays and judges until the process ends; `observe` hears of every round and its verdicts.
     ///
     /// # Errors
     /// When the chain fails.
-    pub async fn run(mut self, mut observe: impl FnMut(&Verdict)) -> Result<(), DriverError> {
+    pub async fn run(mut self, mut observe: impl FnMut(&Advance, &[Verdict])) -> Result<(), DriverError> {
         let mut pause = self.driver.poll();
         loop {
             match self.advance().await {
                 Ok((advance, verdicts)) => {
                     pause = self.driver.poll();
-                    verdicts.iter().for_each(&mut observe);
+                    observe(&advance, &verdicts);
                     if advance.idle {
                         tokio::time::sleep(pause).await;
                     }

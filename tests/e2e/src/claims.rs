@@ -27,6 +27,8 @@ pub struct Claim {
     pub l2_block: u64,
     /// The claimed output root.
     pub root: B256,
+    /// The L1 block up to which the L2 block follows.
+    pub l1_head: B256,
 }
 
 /// The factory of claims, read over any L1 and written over anvil.
@@ -54,11 +56,12 @@ impl Claims {
     pub async fn claim(&self, l1: &Rpc, index: u64) -> Result<Claim> {
         let call = findLatestGamesCall { gameType: GAME_TYPE, start: U256::from(index), n: U256::ONE };
         let found = read(l1, &self.factory, call).await?.into_iter().next().context("a claim")?;
-        let (l2_block, _, _) = <(U256, U256, B256)>::abi_decode_params(&found.extraData)?;
+        let (l2_block, _, l1_head) = <(U256, U256, B256)>::abi_decode_params(&found.extraData)?;
         Ok(Claim {
             game: Address::from_slice(&found.metadata[12..]),
             l2_block: l2_block.try_into()?,
             root: found.rootClaim,
+            l1_head,
         })
     }
 

@@ -45,10 +45,15 @@ pub struct Role {
 impl Deployment {
     /// Starts anvil and deploys on it, with this sequencing window in L1 blocks.
     pub async fn new(sequencing_window: u64) -> Result<Self> {
+        Self::with(sequencing_window, &[]).await
+    }
+
+    /// As [`Self::new`], with further arguments of `praxis deploy`.
+    pub async fn with(sequencing_window: u64, args: &[&str]) -> Result<Self> {
         let anvil = Anvil::start().await?;
         let folder = tempfile::tempdir()?;
         let rollup = folder.path().join("rollup.json");
-        let config = deploy(&anvil.rpc.url, &rollup, sequencing_window).await?;
+        let config = deploy(&anvil.rpc.url, &rollup, sequencing_window, args).await?;
         Ok(Self { claims: Claims::of(&config)?, anvil, rollup, config, folder })
     }
 
@@ -98,14 +103,14 @@ impl Role {
 }
 
 /// Deploys the L1 contracts and gives the configuration that was written.
-async fn deploy(l1: &str, rollup: &Path, sequencing_window: u64) -> Result<Value> {
+async fn deploy(l1: &str, rollup: &Path, sequencing_window: u64, args: &[&str]) -> Result<Value> {
     let out = rollup.display().to_string();
     let window = sequencing_window.to_string();
     let batcher = dev_account(BATCHER)?.address().to_string();
     let funded = dev_account(1)?.address().to_string();
     let fixed = ["--json", "deploy", "--l1", l1, "--out", &out, "--sequencing-window", &window];
     let accounts = ["--claim-interval", CLAIM_INTERVAL, "--batcher", &batcher, "--fund", &funded];
-    let mut command = praxis(fixed.iter().chain(&accounts))?;
+    let mut command = praxis(fixed.iter().chain(&accounts).chain(args))?;
     command.env("PRAXIS_PRIVATE_KEY", dev_key(DEPLOYER)?);
     run(command, Duration::from_secs(120)).await?.expect(0)?;
     Ok(serde_json::from_slice(&std::fs::read(rollup)?)?)

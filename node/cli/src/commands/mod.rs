@@ -9,6 +9,7 @@ pub(crate) mod ethereum;
 pub(crate) mod fees;
 pub(crate) mod model;
 pub(crate) mod node;
+pub(crate) mod verifier;
 pub(crate) mod verify;
 
 use crate::failure::Failure;

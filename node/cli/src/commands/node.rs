@@ -1,12 +1,12 @@
 //! `praxis node`.
 
 use crate::{
-    args::{DataMode, NodeArgs, Role},
+    args::{ChallengeArgs, DataMode, NodeArgs, Role},
     failure::Failure,
     keys::RoleKey,
     system::{
-        L1Access, L2Node, L2Options, Posting, SequencerKeys, Tasks, check_golden_digests, driver, open_chain,
-        prune_history, read_rollup, report_verdict,
+        ChallengeOptions, L1Access, L2Node, L2Options, Posting, SequencerKeys, Tasks, check_golden_digests, open_chain,
+        prune_history, read_rollup,
     },
     telemetry,
     ui::Ui,
@@ -14,9 +14,11 @@ use crate::{
 use praxis_batcher::DataPolicy;
 use praxis_primitives::RollupConfig;
 use praxis_storage::Durability;
-use praxis_verifier::{DriverConfig, Verifier};
+use praxis_verifier::DriverConfig;
 use std::{sync::Arc, time::Duration};
 
+/// The record of what the verifier's key signed, in the data directory.
+const SIGNED_VOTES: &str = "signed-votes";
 /// How often a real L1 is asked for news.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -77,9 +79,27 @@ async fn start_verifier(
     let driver_config =
         DriverConfig { poll: POLL, claims_of: Some(config.l1.dispute_game_factory), ..DriverConfig::default() };
     tasks.spawn("pruning of the verifier's history", prune_history(chain.clone(), args.history));
-    let (driver, _) = driver(chain, l1, driver_config).await?;
-    tasks.spawn("verifier", Verifier::new(driver).await?.run(report_verdict));
-    Ok(())
+    let challenge = challenge_options(args).await?;
+    crate::system::start_verifier(chain, l1, POLL, challenge, (driver_config, tasks)).await
+}
+
+/// What the verifier does beyond replaying; `None` when it is told nothing of that kind.
+async fn challenge_options(args: &NodeArgs) -> Result<Option<ChallengeOptions>, Failure> {
+    let ChallengeArgs { challenge, attest, bls_key, challenger_key, votes_addr, votes_peers } = args.challenge.clone();
+    if !challenge && !attest && bls_key.is_none() {
+        return Ok(None);
+    }
+    let bls_key = bls_key.map(|key| (key, args.datadir.join(SIGNED_VOTES)));
+    let account = RoleKey {
+        role: "challenger",
+        account: None,
+        key: challenger_key.as_deref(),
+        keystore: None,
+        signer: None,
+        password: "PRAXIS_CHALLENGER_PASSWORD",
+    };
+    let account = account.open(&args.key).await?;
+    Ok(Some(ChallengeOptions { contest: challenge, attest, account, bls_key, votes_addr, peers: votes_peers }))
 }
 
 /// The keys of the sequencer's L1 accounts: one each, because an account's nonces have one owner.

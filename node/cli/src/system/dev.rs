@@ -4,7 +4,7 @@ use super::{
     L1Access, L2Node, L2Options, Posting, RollupPlan, SequencerKeys, Tasks, check_golden_digests,
     config::{deploy, read_rollup, write_rollup_files, write_whole},
     l1::{dev_addresses, dev_balance, start_dev_l1},
-    l2::{driver, open_chain},
+    l2::open_chain,
 };
 use crate::{args::BlobArgs, failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
 use praxis_chain::HistoryMode;
@@ -12,7 +12,7 @@ use praxis_l1::SettlementParams;
 use praxis_primitives::RollupConfig;
 use praxis_rpc::RpcConfig;
 use praxis_storage::Durability;
-use praxis_verifier::{DriverConfig, Verdict, Verifier};
+use praxis_verifier::{DriverConfig, Verdict};
 use serde::{Deserialize, Serialize};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -261,10 +261,7 @@ async fn start_verifier(
     let chain = open_chain(config, &datadir.join("verifier"), Durability::ProcessCrash)?;
     let driver_config =
         DriverConfig { poll: POLL, claims_of: Some(config.l1.dispute_game_factory), ..DriverConfig::default() };
-    let (driver, _) = driver(chain, l1, driver_config).await?;
-    let verifier = Verifier::new(driver).await?;
-    tasks.spawn("verifier", verifier.run(report_verdict));
-    Ok(())
+    super::verifier::start_verifier(chain, l1, POLL, None, (driver_config, tasks)).await
 }
 
 /// Logs and counts a verdict.

@@ -7,7 +7,9 @@ mod l1;
 mod l2;
 mod source;
 mod tasks;
+mod verifier;
 mod view;
+mod votes;
 
 pub(crate) use access::{ARCHIVE_FOLDER, L1Access};
 pub(crate) use config::{RollupPlan, deploy, read_rollup, write_rollup_files};
@@ -17,3 +19,4 @@ pub(crate) use l2::{
     open_chain, prune_history, serve_rpc,
 };
 pub(crate) use tasks::Tasks;
+pub(crate) use verifier::{ChallengeOptions, start_verifier};

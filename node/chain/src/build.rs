@@ -103,17 +103,13 @@ impl Chain {
         let follows = source.follows();
         let mut executor = self.executor(&context, &state, purpose, follows)?;
         let mut included = Vec::with_capacity(attributes.transactions.len());
-        let mut receipts = Vec::new();
         for (index, bytes) in attributes.transactions.iter().enumerate() {
             let tx = match decode(bytes) {
                 Ok(tx) => tx,
                 Err(reason) => return Ok(Err(BadTransaction { index, reason })),
             };
             match executor.execute(&tx) {
-                Ok(outcome) => {
-                    included.push(tx);
-                    receipts.push(outcome.receipt);
-                }
+                Ok(_) => included.push(tx),
                 Err(ExecuteError::Invalid(reason)) => {
                     return Ok(Err(BadTransaction { index, reason: reason.to_string() }));
                 }
@@ -122,14 +118,16 @@ impl Chain {
         }
         let fault = |fault| ChainError::fault(number, fault);
         if follows {
+            let receipts = executor.receipts().to_vec();
             let part = PendingPart { transactions: included.clone(), receipts, changes: executor.take_changes() };
             source.opened(PendingBlock::new(context.clone(), parent.clone(), state.clone(), part)).map_err(fault)?;
         }
         while let Some(tx) = source.next(executor.gas_left()) {
             match executor.execute(&tx) {
-                Ok(outcome) => {
+                Ok(_) => {
                     if follows {
-                        let (transactions, receipts) = (vec![tx.clone()], vec![outcome.receipt]);
+                        let receipts = executor.last_receipt().cloned().into_iter().collect();
+                        let transactions = vec![tx.clone()];
                         let part = PendingPart { transactions, receipts, changes: executor.take_changes() };
                         source.executed(part).map_err(fault)?;
                     }

@@ -53,10 +53,9 @@ impl Base<'_> {
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;
         let mut executor = BlockExecutor::new(self.spec, context.clone(), self.state, models);
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
-        let transactions: Vec<_> = block.clone_transactions_recovered().collect();
         let mut state_roots = Vec::new();
-        for (index, tx) in transactions.iter().enumerate() {
-            executor.execute(tx).map_err(|error| match error {
+        for (index, tx) in block.transactions_recovered().enumerate() {
+            executor.execute_ref(tx).map_err(|error| match error {
                 ExecuteError::Invalid(reason) => {
                     ChainError::InvalidTransaction { number, index, reason: reason.to_string() }
                 }
@@ -68,6 +67,7 @@ impl Base<'_> {
         }
         let mut output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
         output.state_roots = state_roots;
+        let transactions = block.clone_transactions_recovered().collect();
         let executed = self.close(&context, transactions, output)?;
         check_header(executed.block.header(), block.header())
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;

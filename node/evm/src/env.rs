@@ -1,11 +1,11 @@
 //! revm's view of the chain, the block and a transaction.
 
 use crate::{BlockContext, CallRequest, InvalidTransaction, terms::Terms};
-use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844};
+use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844, transaction::Recovered};
 use alloy_eips::eip7840::BlobParams;
 use alloy_evm::FromRecoveredTx;
 use alloy_primitives::{Address, U256};
-use praxis_primitives::{ChainSpec, DEPOSIT_TX_TYPE, DataSize, Fork, RecoveredTransaction, Transaction, TxDeposit};
+use praxis_primitives::{ChainSpec, DEPOSIT_TX_TYPE, DataSize, Fork, Transaction, TxDeposit};
 use revm::{
     context::{BlockEnv, CfgEnv, TxEnv, either::Either},
     context_interface::block::BlobExcessGasAndPrice,
@@ -72,7 +72,7 @@ pub(crate) fn block(spec: &ChainSpec, context: &BlockContext) -> BlockEnv {
 pub(crate) fn transaction(
     spec: &ChainSpec,
     context: &BlockContext,
-    tx: &RecoveredTransaction,
+    tx: Recovered<&Transaction>,
 ) -> Result<(TxEnv, Terms), InvalidTransaction> {
     match tx.inner() {
         Transaction::Ethereum(EthereumTxEnvelope::Eip4844(_)) if spec.rollup().is_some() => {

@@ -7,15 +7,14 @@ use crate::{
     system,
     terms::Terms,
 };
-use alloy_consensus::{Transaction as _, TransactionEnvelope as _};
+use alloy_consensus::{Transaction as _, TransactionEnvelope as _, transaction::Recovered};
 use alloy_eips::eip7685::Requests;
-use alloy_primitives::{Bloom, logs_bloom};
 use praxis_precompile::ModelAccess;
 use praxis_primitives::{
     ChainSpec, Fault, Fork, InferenceEntry, ModelChunk, Receipt, RecoveredTransaction, Rules, StateDiff, StateReader,
-    inference_requests,
+    Transaction, inference_requests,
 };
-use revm::{context::TxEnv, database::states::bundle_state::BundleRetention};
+use revm::context::TxEnv;
 
 /// Executes one block's transactions on its parent's state. Sequencer, follower, verifier and simulation use nothing
 /// else.
@@ -28,6 +27,8 @@ pub struct BlockExecutor<'a> {
     evm: BlockEvm<'a>,
     receipts: Vec<Receipt>,
     inferences: Vec<InferenceEntry>,
+    /// Where those of the last transaction begin.
+    last_inferences: usize,
     chunks: Vec<ModelChunk>,
     gas_used: u64,
     blob_gas_used: u64,
@@ -56,6 +57,7 @@ impl<'a> BlockExecutor<'a> {
             evm,
             receipts: Vec::new(),
             inferences: Vec::new(),
+            last_inferences: 0,
             chunks: Vec::new(),
             gas_used: 0,
             blob_gas_used: 0,
@@ -103,6 +105,21 @@ impl<'a> BlockExecutor<'a> {
         self.context.gas_limit.saturating_sub(self.gas_used)
     }
 
+    /// Receipts of the transactions so far.
+    pub fn receipts(&self) -> &[Receipt] {
+        &self.receipts
+    }
+
+    /// Receipt of the last transaction; `None` before the first.
+    pub fn last_receipt(&self) -> Option<&Receipt> {
+        self.receipts.last()
+    }
+
+    /// Inferences of the last transaction, reverted ones included.
+    pub fn last_inferences(&self) -> &[InferenceEntry] {
+        self.inferences.get(self.last_inferences..).unwrap_or_default()
+    }
+
     /// How many transactions the block has so far.
     pub fn transaction_count(&self) -> usize {
         self.receipts.len()
@@ -114,6 +131,14 @@ impl<'a> BlockExecutor<'a> {
     /// [`ExecuteError::Invalid`] when it cannot stand in the block here: nothing has changed, and another one can be
     /// tried. [`ExecuteError::Fault`] when the node cannot go on.
     pub fn execute(&mut self, tx: &RecoveredTransaction) -> Result<TxOutcome, ExecuteError> {
+        self.execute_ref(tx.as_recovered_ref())
+    }
+
+    /// [`Self::execute`] of a transaction that stands in a block.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub fn execute_ref(&mut self, tx: Recovered<&Transaction>) -> Result<TxOutcome, ExecuteError> {
         let (env, terms, index) = self.admit(tx)?;
         let ran = match self.evm.run(env, terms, index) {
             Ok(ran) => ran,
@@ -123,7 +148,7 @@ impl<'a> BlockExecutor<'a> {
     }
 
     /// The next transaction as revm takes it, its terms, and its index, once it may be tried at all.
-    pub(crate) fn admit(&self, tx: &RecoveredTransaction) -> Result<(TxEnv, Terms, u32), ExecuteError> {
+    pub(crate) fn admit(&self, tx: Recovered<&Transaction>) -> Result<(TxEnv, Terms, u32), ExecuteError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone().into());
         }
@@ -166,7 +191,7 @@ impl<'a> BlockExecutor<'a> {
         fault
     }
 
-    pub(crate) fn keep(&mut self, tx: &RecoveredTransaction, ran: Ran) -> Result<TxOutcome, Fault> {
+    pub(crate) fn keep(&mut self, tx: Recovered<&Transaction>, ran: Ran) -> Result<TxOutcome, Fault> {
         let Ran { ended, inferences, changes } = ran;
         let success = ended.status == TxStatus::Success;
         if success && self.spec.rollup().is_some() {
@@ -180,25 +205,18 @@ impl<'a> BlockExecutor<'a> {
         self.blob_gas_used = self.blob_gas_used.saturating_add(tx.blob_gas_used().unwrap_or_default());
         let receipt =
             Receipt { tx_type: tx.inner().tx_type(), success, cumulative_gas_used: self.gas_used, logs: ended.logs };
-        self.receipts.push(receipt.clone());
-        self.inferences.extend(inferences.iter().cloned());
-        Ok(TxOutcome {
-            status: ended.status,
-            gas_used: ended.gas_used,
-            output: ended.output,
-            created: ended.created,
-            inferences,
-            receipt,
-        })
+        self.receipts.push(receipt);
+        self.last_inferences = self.inferences.len();
+        self.inferences.extend(inferences);
+        Ok(TxOutcome { status: ended.status, gas_used: ended.gas_used, output: ended.output, created: ended.created })
     }
 
     /// What the transactions so far have changed: a receipt from before Byzantium holds the state root after its
     /// transaction.
     pub fn changes_so_far(&mut self) -> StateDiff {
         let empty_accounts = self.has_empty_accounts();
-        let state = self.evm.state_mut();
-        state.merge_transitions(BundleRetention::PlainState);
-        diff::of_bundle(state.bundle_state.clone(), empty_accounts)
+        let transitions = self.evm.state_mut().transition_state.clone().unwrap_or_default();
+        diff::of_transitions(transitions, empty_accounts)
     }
 
     /// Whether accounts may be empty: before EIP-161.
@@ -234,20 +252,14 @@ impl<'a> BlockExecutor<'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let state = self.evm.state_mut();
-        state.merge_transitions(BundleRetention::PlainState);
-        let diff = diff::of_bundle(state.take_bundle(), empty_accounts);
-        let mut bloom = Bloom::ZERO;
-        for receipt in &self.receipts {
-            bloom |= logs_bloom(&receipt.logs);
-        }
+        let transitions = self.evm.state_mut().transition_state.take().unwrap_or_default();
+        let diff = diff::of_transitions(transitions, empty_accounts);
         let records: Vec<_> = self.inferences.iter().map(|entry| entry.record.clone()).collect();
         Ok(ExecutionOutput {
             receipts: self.receipts,
             gas_used: self.gas_used,
             blob_gas_used: self.blob_gas_used,
             state_roots: Vec::new(),
-            logs_bloom: bloom,
             diff,
             requests: inference_requests(&records),
             inferences: self.inferences,

@@ -5,7 +5,7 @@ use alloy_consensus::{
     Eip658Value, ReceiptEnvelope, TxReceipt,
     proofs::{calculate_ommers_root, calculate_receipt_root, calculate_transaction_root, calculate_withdrawals_root},
 };
-use alloy_primitives::B256;
+use alloy_primitives::{B256, Bloom};
 use praxis_primitives::{ChainSpec, Fork, Header, L1Attributes, Receipt, Rules, Transaction};
 use std::fmt::Debug;
 
@@ -40,16 +40,18 @@ pub fn transactions_root(transactions: &[Transaction]) -> B256 {
     calculate_transaction_root(transactions)
 }
 
-/// Root over a block's receipts.
-pub fn receipts_root(receipts: &[Receipt]) -> B256 {
-    let with_bloom: Vec<_> = receipts.iter().map(|receipt| receipt.clone().into_with_bloom()).collect();
-    calculate_receipt_root(&with_bloom)
+/// Root over a block's receipts, and the bloom filter of all their logs. A receipt's own filter, which both need, is made once.
+pub fn receipts_root(receipts: &[Receipt]) -> (B256, Bloom) {
+    let with_bloom: Vec<_> = receipts.iter().map(TxReceipt::with_bloom_ref).collect();
+    let bloom = with_bloom.iter().fold(Bloom::ZERO, |all, receipt| all | receipt.logs_bloom);
+    (calculate_receipt_root(&with_bloom), bloom)
 }
 
-/// Root over receipts from before Byzantium: each holds a state root and no status (EIP-658).
-fn receipts_root_with_states(receipts: &[Receipt], state_roots: &[B256]) -> B256 {
+/// The same of receipts from before Byzantium: each holds a state root and no status (EIP-658).
+fn receipts_root_with_states(receipts: &[Receipt], state_roots: &[B256]) -> (B256, Bloom) {
     let receipts: Vec<_> = receipts.iter().zip(state_roots).map(|(r, root)| receipt_with_state(r, *root)).collect();
-    calculate_receipt_root(&receipts)
+    let bloom = receipts.iter().fold(Bloom::ZERO, |all, receipt| all | *receipt.logs_bloom());
+    (calculate_receipt_root(&receipts), bloom)
 }
 
 /// A receipt as it was before Byzantium: with the state root after its transaction in the place of the status.
@@ -75,7 +77,7 @@ pub fn assemble_header(
         Rules::Rollup(_) => withdrawals_root,
         Rules::Ethereum(_) => calculate_withdrawals_root(&parts.withdrawals),
     };
-    let receipts_root = match fork < Fork::Byzantium {
+    let (receipts_root, logs_bloom) = match fork < Fork::Byzantium {
         true => receipts_root_with_states(&output.receipts, &output.state_roots),
         false => receipts_root(&output.receipts),
     };
@@ -86,7 +88,7 @@ pub fn assemble_header(
         state_root,
         transactions_root: transactions_root(transactions),
         receipts_root,
-        logs_bloom: output.logs_bloom,
+        logs_bloom,
         difficulty: parts.difficulty,
         number: context.number,
         gas_limit: context.gas_limit,

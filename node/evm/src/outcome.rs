@@ -1,7 +1,7 @@
 //! What execution gives.
 
 use alloy_eips::eip7685::Requests;
-use alloy_primitives::{Address, B256, Bloom, Bytes, Log};
+use alloy_primitives::{Address, B256, Bytes, Log};
 use praxis_primitives::{InferenceEntry, ModelChunk, Receipt, StateDiff};
 use revm::context::result::{ExecutionResult, HaltReason};
 
@@ -19,7 +19,9 @@ pub enum TxStatus {
     FailedDeposit(String),
 }
 
-/// A transaction in a block.
+/// A transaction in a block. Its receipt and inferences stay with the executor:
+/// [`BlockExecutor::last_receipt`](crate::BlockExecutor::last_receipt),
+/// [`BlockExecutor::last_inferences`](crate::BlockExecutor::last_inferences).
 #[derive(Debug, Clone)]
 pub struct TxOutcome {
     /// How it ended.
@@ -30,10 +32,6 @@ pub struct TxOutcome {
     pub output: Bytes,
     /// Address of the contract that the transaction created.
     pub created: Option<Address>,
-    /// Its inferences, reverted ones included.
-    pub inferences: Vec<InferenceEntry>,
-    /// Its receipt.
-    pub receipt: Receipt,
 }
 
 impl TxOutcome {
@@ -55,8 +53,6 @@ pub struct ExecutionOutput {
     /// Before Byzantium, the state root after each transaction, which its receipt holds; for whoever has the trie to fill
     /// in. Empty since.
     pub state_roots: Vec<B256>,
-    /// Bloom filter of all logs.
-    pub logs_bloom: Bloom,
     /// What changed.
     pub diff: StateDiff,
     /// Inferences of all transactions, in order.

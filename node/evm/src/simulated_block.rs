@@ -40,7 +40,7 @@ impl<'a> BlockExecutor<'a> {
     /// # Errors
     /// As [`Self::execute`].
     pub fn simulate(&mut self, tx: &RecoveredTransaction, transfers: bool) -> Result<CallOutcome, ExecuteError> {
-        let (env, terms, index) = self.admit(tx)?;
+        let (env, terms, index) = self.admit(tx.as_recovered_ref())?;
         // As with `eth_call`: who names no price pays nothing.
         let terms = if env.gas_price == 0 && terms.mint().is_none() { Terms::Gas } else { terms };
         let watching = match transfers {
@@ -55,7 +55,7 @@ impl<'a> BlockExecutor<'a> {
             changes: Default::default(),
         });
         ran.ended.logs.retain(|log| log.address != TRANSFER_LOG_EMITTER);
-        self.keep(tx, ran)?;
+        self.keep(tx.as_recovered_ref(), ran)?;
         Ok(outcome)
     }
 }

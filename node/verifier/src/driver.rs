@@ -4,7 +4,7 @@ use crate::{DriverError, L1Window};
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, Bytes};
 use futures::{StreamExt, TryStreamExt, stream};
-use praxis_chain::{Derived, SafeChain};
+use praxis_chain::{Derived, ImportedBlock, SafeChain};
 use praxis_derive::{Checkpoint, WantedBlobs, logs::LogSources};
 use praxis_l1::{BlobBlock, BlobSource, BlockTag, Claim, L1Client};
 use praxis_primitives::{L1BlockInfo, L2BlockInfo};
@@ -30,6 +30,25 @@ impl Default for DriverConfig {
     }
 }
 
+/// What this process has executed of the chain. Blocks that were there already do not count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Blocks.
+    pub blocks: u64,
+    /// Their transactions, deposits included.
+    pub transactions: u64,
+    /// The gas that these used.
+    pub gas: u64,
+}
+
+impl Replayed {
+    fn add(&mut self, imported: &ImportedBlock) {
+        self.blocks += 1;
+        self.transactions += imported.receipts.len() as u64;
+        self.gas = self.gas.saturating_add(imported.block.gas_used);
+    }
+}
+
 /// Where derivation stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SyncStatus {
@@ -43,6 +62,8 @@ pub struct SyncStatus {
     pub safe: BlockNumHash,
     /// Everything on L1 was derived at least once.
     pub synced: bool,
+    /// What was executed on the way.
+    pub replayed: Replayed,
 }
 
 /// What one round of the driver did.
@@ -197,6 +218,7 @@ impl L1Driver {
 
     async fn work(&mut self, advance: &mut Advance) -> Result<(), DriverError> {
         let (head, _) = self.head(BlockTag::Latest).await?;
+        self.status.send_if_modified(|status| std::mem::replace(&mut status.l1_head, head) != head);
         if self.known_to_be_gone(head).await? {
             self.rewind(advance)?;
         }
@@ -207,10 +229,12 @@ impl L1Driver {
         advance.idle = last == head.number;
         let fetcher = self.fetcher();
         let mut blocks = stream::iter(first..=last)
-            .map(|number| fetcher.clone().fetch(number))
+            // Tasks of their own: they go on while this one executes.
+            .map(|number| tokio::spawn(fetcher.clone().fetch(number)))
             .buffered(self.config.prefetch)
             .boxed();
-        while let Some(fetched) = blocks.try_next().await? {
+        while let Some(fetched) = blocks.next().await {
+            let fetched = fetched.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             // Between asking for the head and for the block, L1 can have become shorter.
             let Some(fetched) = fetched else { break };
             match self.derive(fetched, advance).await {
@@ -269,9 +293,17 @@ impl L1Driver {
         done
     }
 
+    fn derive_until(
+        &mut self,
+        claims: &mut Vec<Claim>,
+        advance: &mut Advance,
+    ) -> Result<Option<Vec<WantedBlobs>>, DriverError> {
+        tokio::task::block_in_place(|| derive_until(&mut self.safe, &self.status, claims, advance))
+    }
+
     async fn derive_block(&mut self, current: &mut Current, advance: &mut Advance) -> Result<(), DriverError> {
         let claims = &mut current.claims;
-        while let Some(wanted) = tokio::task::block_in_place(|| derive_until(&mut self.safe, claims, advance))? {
+        while let Some(wanted) = self.derive_until(claims, advance)? {
             self.batcher = wanted.first().map(|tx| tx.from);
             let blobs = match current.ahead.take() {
                 Some(ahead) if ahead.wanted == wanted => ahead.blobs,
@@ -321,6 +353,7 @@ impl L1Driver {
                 safe,
                 synced: status.synced || idle,
                 l1_finalized: status.l1_finalized,
+                replayed: status.replayed,
             };
             std::mem::replace(status, next) != next
         });
@@ -356,6 +389,7 @@ impl L1Driver {
 /// Steps until an L1 block is wanted, or these blobs.
 fn derive_until(
     safe: &mut SafeChain,
+    status: &watch::Sender<SyncStatus>,
     claims: &mut Vec<Claim>,
     advance: &mut Advance,
 ) -> Result<Option<Vec<WantedBlobs>>, DriverError> {
@@ -363,8 +397,14 @@ fn derive_until(
         match safe.step()? {
             Derived::NeedL1(_) => return Ok(None),
             Derived::NeedBlobs(wanted) => return Ok(Some(wanted)),
-            Derived::Consumed(checkpoint) => advance.consumed.push((checkpoint, std::mem::take(claims))),
-            Derived::Block { info, l1, forced, .. } => {
+            Derived::Consumed(checkpoint) => {
+                status.send_modify(|s| (s.l1_current, s.safe) = (checkpoint.l1, checkpoint.safe.id()));
+                advance.consumed.push((checkpoint, std::mem::take(claims)));
+            }
+            Derived::Block { info, l1, forced, executed } => {
+                if let Some(imported) = executed {
+                    status.send_modify(|status| status.replayed.add(&imported));
+                }
                 if forced {
                     tracing::warn!(number = info.number, l1 = l1.number, "no batch covers this block");
                 }

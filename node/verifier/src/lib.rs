@@ -13,7 +13,7 @@ mod verifier;
 pub mod votes;
 mod window;
 
-pub use driver::{Advance, DriverConfig, L1Driver, SyncStatus};
+pub use driver::{Advance, DriverConfig, L1Driver, Replayed, SyncStatus};
 pub use error::DriverError;
 pub use judge::{Difference, Judge, Verdict};
 pub use safe_history::SafeHistory;

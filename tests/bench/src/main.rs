@@ -3,10 +3,12 @@
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
 mod batch;
+mod clock;
 mod execution;
 mod gas;
 mod inference;
 mod memory;
+mod replay;
 mod rpc;
 mod state;
 
@@ -35,6 +37,8 @@ enum What {
     Gas(gas::Options),
     /// Transactions per second over JSON-RPC, beside anvil
     Rpc(rpc::Options),
+    /// How fast `praxis verify` replays a chain from L1 alone
+    Replay(replay::Options),
     /// Memory of a sequencer under load, as a table and a picture
     Memory(memory::Options),
 }
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         What::State(options) => state::run(&options),
         What::Gas(options) => gas::run(&options),
         What::Rpc(options) => rpc::run(&options),
+        What::Replay(options) => replay::run(&options),
         What::Memory(options) => memory::run(&options),
     };
     match result {

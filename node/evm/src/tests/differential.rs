@@ -285,7 +285,7 @@ fn check(fork: Fork, programs: (Vec<u8>, Vec<u8>), calls: &[Call]) -> Result<(),
                 prop_assert_eq!(expected.is_success(), found.status == TxStatus::Success);
                 prop_assert_eq!(expected.output().cloned().unwrap_or_default(), found.output);
                 let logs = if expected.is_success() { expected.into_logs() } else { vec![] };
-                prop_assert_eq!(logs, found.receipt.logs);
+                prop_assert_eq!(&logs, &executor.last_receipt().unwrap().logs);
             }
             (Err(_), Err(ExecuteError::Invalid(_))) => {}
             (expected, found) => prop_assert!(false, "{expected:?} against {found:?}"),

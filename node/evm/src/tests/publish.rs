@@ -1,7 +1,7 @@
 //! A model's way onto the chain: chunks, activation, first call.
 
 use super::fixture::{Chain, PRECOMPILE, affine, floats, infer};
-use crate::{TxOutcome, TxStatus};
+use crate::{ExecutionOutput, TxOutcome, TxStatus};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use praxis_contracts::{
@@ -42,8 +42,12 @@ fn put(id: B256, bytes: &[u8], index: u32) -> Vec<u8> {
 }
 
 fn activate(chain: &mut Chain, id: B256) -> TxOutcome {
+    activate_in_block(chain, id).0
+}
+
+fn activate_in_block(chain: &mut Chain, id: B256) -> (TxOutcome, ExecutionOutput) {
     let tx = chain.call(MODEL_REGISTRY, IModelRegistry::activateCall { id }.abi_encode());
-    chain.one(tx).0
+    chain.one(tx)
 }
 
 /// Puts all chunks and gives the model's bytes to the node as its storage would from the chunks of the blocks.
@@ -70,7 +74,7 @@ fn a_model_is_published_activated_and_callable_from_the_next_block() {
         assert!(outcome.success());
         upload(&mut chain, id, &bytes);
         let activation_block = chain.number + 1;
-        let outcome = activate(&mut chain, id);
+        let (outcome, output) = activate_in_block(&mut chain, id);
         assert!(outcome.success(), "{:?} {}", outcome.status, outcome.output);
         let cost = plan.cost();
         let word = ModelWord::decode(chain.state.storage[&(MODEL_REGISTRY, model_slot(id))]);
@@ -78,7 +82,7 @@ fn a_model_is_published_activated_and_callable_from_the_next_block() {
         let expected =
             ModelWord { activation_block, warm_gas: cost.gas, cold_gas: cost.cold_gas, engine: plan.engine, length };
         assert_eq!(word, expected);
-        let event = IModelRegistry::Activated::decode_log(&outcome.receipt.logs[0]).unwrap();
+        let event = IModelRegistry::Activated::decode_log(&output.receipts[0].logs[0]).unwrap();
         assert_eq!((event.id, event.warmGas, event.coldGas), (id, cost.gas, cost.cold_gas));
     }
 }
@@ -149,7 +153,7 @@ fn only_the_registrys_logs_bring_chunks_in() {
     let words = [IModelRegistry::Chunk::SIGNATURE_HASH.into(), U256::from(5), U256::ZERO];
     let calldata = words.map(|word: U256| word.to_be_bytes::<32>()).concat();
     let tx = chain.call(forger, calldata);
-    let (outcome, output) = chain.one(tx);
-    assert_eq!(outcome.receipt.logs[0].topics()[0], IModelRegistry::Chunk::SIGNATURE_HASH);
+    let (_, output) = chain.one(tx);
+    assert_eq!(output.receipts[0].logs[0].topics()[0], IModelRegistry::Chunk::SIGNATURE_HASH);
     assert!(output.chunks.is_empty());
 }

@@ -111,8 +111,8 @@ fn trace_transaction(c: &Context, mut args: Args<'_>, deadline: Deadline) -> Res
     let tx = block.recovered_transaction(index).ok_or_else(not_found)?.cloned();
     let state = before(&view, &block)?;
     let mut executor = replay(c, &state, &block, index, &deadline)?;
-    let (outcome, trace) = executor.trace(&tx, &tracer(c, options, Some(block.hash()), &deadline))?;
-    rendered(&view, trace, outcome.inferences)
+    let (_, trace) = executor.trace(&tx, &tracer(c, options, Some(block.hash()), &deadline))?;
+    rendered(&view, trace, executor.last_inferences().to_vec())
 }
 
 /// A trace in a block's list of traces.
@@ -163,8 +163,8 @@ fn trace_block(
     let mut tracer = tracer(c, options, Some(block.hash()), deadline);
     let mut out = Vec::with_capacity(block.body().transactions.len());
     for tx in block.clone_transactions_recovered() {
-        let (outcome, trace) = executor.trace(&tx, &tracer)?;
-        let trace = rendered(view, trace, outcome.inferences)?;
+        let (_, trace) = executor.trace(&tx, &tracer)?;
+        let trace = rendered(view, trace, executor.last_inferences().to_vec())?;
         let result =
             serde_json::value::to_raw_value(&trace).map_err(|error| Failure::Fault(format!("a trace: {error}")))?;
         // What is rendered already counts against the traces to come.

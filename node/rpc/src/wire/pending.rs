@@ -1,8 +1,8 @@
 //! The open block. Nothing of it has a block hash: it may never be sealed.
 
 use super::{RpcBlock, RpcReceipt, prices_of_first, receipt::Before, receipts_from};
-use alloy_consensus::{BlockBody, TxReceipt};
-use alloy_primitives::{Address, B256, Bloom};
+use alloy_consensus::BlockBody;
+use alloy_primitives::{Address, B256};
 use praxis_chain::{Opening, PendingBlock, PendingPart, Preconfirmed};
 use praxis_evm::{receipts_root, transactions_root};
 use praxis_primitives::{Block, Header, Receipt, RecoveredBlock, SealedBlock, Transaction};
@@ -16,10 +16,11 @@ pub(crate) fn open_block(open: &PendingBlock) -> (RecoveredBlock, Vec<Receipt>) 
         all
     });
     let (transactions, senders): (Vec<_>, Vec<_>) = part.transactions.into_iter().map(|tx| tx.into_parts()).unzip();
+    let (receipts_root, logs_bloom) = receipts_root(&part.receipts);
     let header = Header {
         transactions_root: transactions_root(&transactions),
-        receipts_root: receipts_root(&part.receipts),
-        logs_bloom: part.receipts.iter().fold(Bloom::ZERO, |bloom, receipt| bloom | receipt.bloom()),
+        receipts_root,
+        logs_bloom,
         gas_used: open.gas_used(),
         ..header(open.opening())
     };

@@ -1,7 +1,5 @@
 //! Bare revm on the same blocks: nothing but transactions, on a state in memory or in the node's database.
 
-use std::time::{Duration, Instant};
-
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, U256};
 use anyhow::{Context as _, Result, anyhow};
@@ -16,6 +14,8 @@ use revm::{
     primitives::hardfork::SpecId,
     state::AccountInfo,
 };
+
+use crate::clock::{Clock, Took, Whose};
 
 /// State in memory.
 pub(crate) type Memory = CacheDB<EmptyDB>;
@@ -86,7 +86,7 @@ impl<S: StateReader> DatabaseRef for OnDisk<'_, S> {
 
 /// Executes a block's transactions; gives the time and the gas used. Making revm's form of a transaction counts, as it does
 /// in the node.
-pub(crate) fn execute<D>(spec: &ChainSpec, state: D, block: &RecoveredBlock) -> Result<(Duration, u64)>
+pub(crate) fn execute<D>(spec: &ChainSpec, state: D, block: &RecoveredBlock) -> Result<(Took, u64)>
 where
     D: Database<Error: std::error::Error + Send + Sync + 'static> + DatabaseCommit,
 {
@@ -103,7 +103,7 @@ where
         ..BlockEnv::default()
     };
     let config = CfgEnv::new().with_spec_and_mainnet_gas_params(SpecId::OSAKA).with_chain_id(spec.chain_id);
-    let begin = Instant::now();
+    let clock = Clock::start(Whose::Thread);
     let mut evm = Context::mainnet().with_block(env).with_cfg(config).with_db(state).build_mainnet();
     let mut used = 0;
     for (sender, tx) in block.transactions_with_sender() {
@@ -125,5 +125,7 @@ where
             .map_err(|error| anyhow!("bare revm refuses a transaction: {error:?}"))?
             .tx_gas_used();
     }
-    Ok((begin.elapsed(), used))
+    // What a state that is given away takes to be freed counts, as it does in the node.
+    drop(evm);
+    Ok((clock.stop(), used))
 }

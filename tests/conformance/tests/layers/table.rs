@@ -197,11 +197,14 @@ pub(crate) const ROWS: &[Row] = &[
         &[
             "praxis-chain",
             "praxis-conformance",
+            "praxis-contracts",
+            // It makes the chain that it replays, batches and L1 included.
             "praxis-derive",
             "praxis-e2e",
             "praxis-evm",
             "praxis-import",
             "praxis-inference",
+            "praxis-l1",
             "praxis-model",
             "praxis-precompile",
             "praxis-primitives",

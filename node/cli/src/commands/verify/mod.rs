@@ -9,17 +9,25 @@ use crate::{
     system::{L1Access, check_golden_digests, driver, open_chain, read_rollup},
     ui::Ui,
 };
+use alloy_primitives::B256;
 use indicatif::ProgressBar;
 use praxis_chain::Chain;
 use praxis_primitives::RollupConfig;
 use praxis_storage::Durability;
-use praxis_verifier::{DriverConfig, DriverError, Report, Verifier};
+use praxis_verifier::{DriverConfig, DriverError, Replayed, Report, SyncStatus, Verifier};
 use serde_json::json;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use url::Url;
 
 /// How many claims or events a table names.
 const SHOWN: usize = 10;
+/// How often the bar moves, and how often the log says the same.
+const SHOW_EVERY: Duration = Duration::from_millis(100);
+const LOG_EVERY: Duration = Duration::from_secs(15);
 
 /// Verifies a chain, or one transaction of it.
 pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
@@ -34,8 +42,8 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
     let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
     let datadir = args.datadir.as_deref().unwrap_or_else(|| temporary.path());
     let chain = open_chain(&config, datadir, Durability::ProcessCrash)?;
-    let report = replay_on(chain.clone(), &access(&args, l1)?, ui).await?;
-    show(&config, &report, ui);
+    let (report, speed) = replay_on(chain.clone(), &access(&args, l1)?, ui).await?;
+    show(&config, &report, &speed, chain.head().hash(), ui);
     match &report.first_difference {
         None => Ok(()),
         Some(difference) => {
@@ -77,10 +85,11 @@ pub(crate) async fn replay(
 ) -> Result<Report, Failure> {
     let temporary = tempfile::Builder::new().prefix("praxis-verify-").tempdir()?;
     let chain = open_chain(config, datadir.unwrap_or_else(|| temporary.path()), Durability::ProcessCrash)?;
-    replay_on(chain, l1, ui).await
+    Ok(replay_on(chain, l1, ui).await?.0)
 }
 
-async fn replay_on(chain: Arc<Chain>, l1: &L1Access, ui: &Ui) -> Result<Report, Failure> {
+async fn replay_on(chain: Arc<Chain>, l1: &L1Access, ui: &Ui) -> Result<(Report, Speed), Failure> {
+    let begin = Instant::now();
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("only a rollup's chain is on an L1"))?;
     let driver_config = DriverConfig {
         poll: Duration::from_millis(100),
@@ -91,34 +100,82 @@ async fn replay_on(chain: Arc<Chain>, l1: &L1Access, ui: &Ui) -> Result<Report, 
     let status = driver.status();
     let mut verifier = Verifier::new(driver).await?;
     let bar = ui.bar(0, "replaying L1 blocks");
-    let done = replay_to_head(&mut verifier, &bar, &status).await;
+    let shown = tokio::spawn(show_progress(bar.clone(), status.clone(), config.block_time_ms, begin));
+    let done = replay_to_head(&mut verifier).await;
+    shown.abort();
     bar.finish_and_clear();
     done?;
-    Ok(verifier.report()?)
+    let speed =
+        Speed { replayed: status.borrow().replayed, took: begin.elapsed(), block_time_ms: config.block_time_ms };
+    Ok((verifier.report()?, speed))
 }
 
-async fn replay_to_head(
-    verifier: &mut Verifier,
-    bar: &ProgressBar,
-    status: &tokio::sync::watch::Receiver<praxis_verifier::SyncStatus>,
-) -> Result<(), DriverError> {
-    loop {
-        let (advance, _) = verifier.advance().await?;
-        let now = *status.borrow();
-        bar.set_length(now.l1_head.number);
-        bar.set_position(now.l1_current.number);
-        if advance.idle {
-            return Ok(());
-        }
+/// How fast a replay was.
+#[derive(Debug, Clone, Copy)]
+struct Speed {
+    replayed: Replayed,
+    took: Duration,
+    block_time_ms: u64,
+}
+
+impl Speed {
+    fn seconds(&self) -> f64 {
+        self.took.as_secs_f64().max(1e-3)
+    }
+
+    fn megagas_per_second(&self) -> f64 {
+        self.replayed.gas as f64 / 1e6 / self.seconds()
+    }
+
+    /// How many times faster than the chain itself goes.
+    fn times_real_time(&self) -> f64 {
+        (self.replayed.blocks * self.block_time_ms) as f64 / 1e3 / self.seconds()
     }
 }
 
-fn show(config: &RollupConfig, report: &Report, ui: &Ui) {
+impl std::fmt::Display for Speed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (megagas, times) = (self.megagas_per_second(), self.times_real_time());
+        write!(f, "{} L2 blocks, {megagas:.1} Mgas/s, {times:.1} times real time", self.replayed.blocks)
+    }
+}
+
+/// Moves the bar as L1 blocks are done, and logs the same where nobody sees a bar.
+async fn show_progress(
+    bar: ProgressBar,
+    mut status: tokio::sync::watch::Receiver<SyncStatus>,
+    block_time_ms: u64,
+    begin: Instant,
+) {
+    let mut logged = begin;
+    while status.changed().await.is_ok() {
+        let now = *status.borrow_and_update();
+        let speed = Speed { replayed: now.replayed, took: begin.elapsed(), block_time_ms };
+        bar.set_length(now.l1_head.number);
+        bar.set_position(now.l1_current.number);
+        bar.set_message(format!("replaying L1 blocks ({speed})"));
+        if logged.elapsed() >= LOG_EVERY {
+            logged = Instant::now();
+            let (l1, of) = (now.l1_current.number, now.l1_head.number);
+            tracing::info!(l1, of, %speed, left_s = bar.eta().as_secs(), "replaying");
+        }
+        // The bar is for eyes.
+        tokio::time::sleep(SHOW_EVERY).await;
+    }
+}
+
+async fn replay_to_head(verifier: &mut Verifier) -> Result<(), DriverError> {
+    while !verifier.advance().await?.0.idle {}
+    Ok(())
+}
+
+fn show(config: &RollupConfig, report: &Report, speed: &Speed, safe_hash: B256, ui: &Ui) {
     let right = report.last_right.map_or("none".to_string(), |n| n.to_string());
     let mut rows = vec![
         vec!["chain".into(), config.l2_chain_id.to_string()],
         vec!["L1 read up to block".into(), report.l1_block.to_string()],
         vec!["L2 replayed up to block".into(), report.safe_block.to_string()],
+        vec!["replayed now".into(), speed.to_string()],
         vec!["claims that are right".into(), report.claims_right.to_string()],
         vec!["newest right claim is about block".into(), right],
     ];
@@ -132,6 +189,15 @@ fn show(config: &RollupConfig, report: &Report, ui: &Ui) {
         "chainId": config.l2_chain_id,
         "l1Block": report.l1_block,
         "safeBlock": report.safe_block,
+        "safeHash": safe_hash,
+        "replayed": {
+            "blocks": speed.replayed.blocks,
+            "transactions": speed.replayed.transactions,
+            "gas": speed.replayed.gas,
+            "seconds": speed.seconds(),
+            "megagasPerSecond": speed.megagas_per_second(),
+            "timesRealTime": speed.times_real_time(),
+        },
         "claimsRight": report.claims_right,
         "lastRight": report.last_right,
         "firstDifference": report.first_difference,

@@ -12,7 +12,7 @@ use crate::{
 };
 use alloy_consensus::BlockHeader;
 use praxis_primitives::{BlockNumHash, InferenceEntry, ModelChunk, Receipt, RecoveredBlock, StateDiff};
-use praxis_trie::TrieUpdates;
+use praxis_trie::{NodeChange, TrieUpdates};
 use rocksdb::WriteBatch;
 use std::collections::BTreeMap;
 
@@ -186,15 +186,18 @@ impl<'a> BlockWriter<'a> {
 
     fn tries(&mut self, trie: &TrieUpdates) -> Result<(), StorageError> {
         for (path, node) in &trie.account_nodes {
-            self.change(StateTable::AccountNodes, keys::path(path), node.clone())?;
+            self.change_node(StateTable::AccountNodes, keys::path(path), node)?;
         }
         for (address, changes) in &trie.storage {
-            let mut nodes = if changes.wiped {
-                self.all_gone(StateTable::StorageNodes, address.as_slice())?
-            } else {
-                RowChanges::new()
-            };
-            nodes.extend(changes.nodes.iter().map(|(path, node)| (keys::storage_path(*address, path), node.clone())));
+            let rows = changes.nodes.iter().map(|(path, node)| (keys::storage_path(*address, path), node));
+            if !changes.wiped {
+                for (key, node) in rows {
+                    self.change_node(StateTable::StorageNodes, key, node)?;
+                }
+                continue;
+            }
+            let mut nodes = self.all_gone(StateTable::StorageNodes, address.as_slice())?;
+            nodes.extend(rows.map(|(key, node)| (key, node.new.as_ref().map(|rlp| rlp.to_vec()))));
             self.change_all(StateTable::StorageNodes, nodes)?;
         }
         Ok(())
@@ -232,16 +235,32 @@ impl<'a> BlockWriter<'a> {
 
     /// Replaces a row and keeps what it replaces. A row that stays as it is leaves no history.
     fn change(&mut self, table: StateTable, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<(), StorageError> {
-        let old = self.reader.get(table.current(), &key)?;
+        let reader = self.reader;
+        let old = reader.get(table.current(), &key)?;
         if old.as_deref() == value.as_deref() {
             return Ok(());
         }
+        self.replace(table, key, old.as_deref(), value.as_deref())
+    }
+
+    /// The same of a node, whose old RLP the computation of the root has read and checked against its hash.
+    fn change_node(&mut self, table: StateTable, key: Vec<u8>, node: &NodeChange) -> Result<(), StorageError> {
+        self.replace(table, key, node.old.as_ref().map(AsRef::as_ref), node.new.as_ref().map(AsRef::as_ref))
+    }
+
+    fn replace(
+        &mut self,
+        table: StateTable,
+        key: Vec<u8>,
+        old: Option<&[u8]>,
+        new: Option<&[u8]>,
+    ) -> Result<(), StorageError> {
         let column = self.database.rocks.table(table.current())?;
-        match &value {
+        match new {
             Some(value) => self.batch.put_cf(column, &key, value),
             None => self.batch.delete_cf(column, &key),
         }
-        self.history.push((table.history(), keys::history(&key, self.number), encode_previous(old.as_deref())));
+        self.history.push((table.history(), keys::history(&key, self.number), encode_previous(old)));
         self.changes.push(Change::State(table, key));
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::{
 use alloy_primitives::B256;
 use parking_lot::{Mutex, MutexGuard};
 use praxis_primitives::{BlockNumHash, InferenceEntry, Receipt, RecoveredBlock, SealedHeader};
+use praxis_trie::NodeCache;
 use rocksdb::{ColumnFamily, DB, Options, WriteBatch, WriteOptions};
 use std::{path::Path, sync::Arc};
 
@@ -85,8 +86,12 @@ impl Database {
     ) -> Result<Arc<Self>, StorageError> {
         let path = path.as_ref();
         let db = open_rocks(path, options, Access::Write)?;
-        let database =
-            Self { rocks: Arc::new(Rocks { db }), identity, durability: options.durability, writer: Mutex::new(()) };
+        let database = Self {
+            rocks: Arc::new(Rocks::new(db, options)),
+            identity,
+            durability: options.durability,
+            writer: Mutex::new(()),
+        };
         database.check_identity(path)?;
         Ok(Arc::new(database))
     }
@@ -105,7 +110,7 @@ impl Database {
         if !path.join("CURRENT").exists() {
             return Err(StorageError::NoDatabase { path: path.to_owned() });
         }
-        let rocks = Rocks { db: open_rocks(path, options, access)? };
+        let rocks = Rocks::new(open_rocks(path, options, access)?, options);
         let identity = stored_identity(&rocks, path)?.ok_or(StorageError::Empty)?;
         Ok(Arc::new(Self { rocks: Arc::new(rocks), identity, durability: options.durability, writer: Mutex::new(()) }))
     }
@@ -374,9 +379,14 @@ fn encode_identity(identity: ChainIdentity) -> Vec<u8> {
 /// RocksDB itself, shared by the database and every snapshot of it.
 pub(crate) struct Rocks {
     pub(crate) db: DB,
+    pub(crate) nodes: NodeCache,
 }
 
 impl Rocks {
+    fn new(db: DB, options: &DatabaseOptions) -> Self {
+        Self { db, nodes: NodeCache::new(options.node_cache_bytes) }
+    }
+
     pub(crate) fn table(&self, table: Table) -> Result<&ColumnFamily, StorageError> {
         self.db.cf_handle(table.name()).ok_or_else(|| StorageError::Io {
             action: "find",

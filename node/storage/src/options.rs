@@ -28,6 +28,8 @@ pub struct DatabaseOptions {
     pub write_buffer_bytes: usize,
     /// Files that may be open at once.
     pub open_files: u16,
+    /// Cache of trie nodes by their hash, beside the other, in bytes.
+    pub node_cache_bytes: usize,
 }
 
 impl Default for DatabaseOptions {
@@ -37,6 +39,7 @@ impl Default for DatabaseOptions {
             cache_bytes: 128 << 20,
             write_buffer_bytes: 48 << 20,
             open_files: 512,
+            node_cache_bytes: 32 << 20,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 use alloy_primitives::{Address, B256};
 use praxis_primitives::{Block, BlockNumHash, Header, InferenceEntry, Receipt, RecoveredBlock, SealedHeader};
+use praxis_trie::NodeCache;
 use rocksdb::{DB, DBPinnableSlice, DBRawIterator, ReadOptions, Snapshot};
 use std::sync::Arc;
 
@@ -280,6 +281,10 @@ impl Reader {
             .snapshot
             .get_pinned_cf(self.inner.rocks.table(table)?, key)
             .map_err(|error| io("read", table.name(), &error))
+    }
+
+    pub(crate) fn nodes(&self) -> &NodeCache {
+        &self.inner.rocks.nodes
     }
 
     /// RocksDB's estimate of the rows of `table`.

@@ -11,7 +11,7 @@ use alloy_consensus::constants::KECCAK_EMPTY;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use praxis_model::{MAX_PLAN_BYTES, ModelFault, ModelStore, id::model_id};
 use praxis_primitives::{Account, BlockNumHash, Fault, StateReader};
-use praxis_trie::{EMPTY_ROOT_HASH, FullRoot, Nibbles, NodeReader, full_storage_root, storage_root_of};
+use praxis_trie::{EMPTY_ROOT_HASH, FullRoot, Nibbles, NodeCache, NodeReader, full_storage_root, storage_root_of};
 
 /// State, trie nodes and models as of one block, through one snapshot: what is committed or unwound later does not show.
 /// Owns what it reads from, and is cheap to clone. As with a [`Reader`], hold it for a request, not for a session.
@@ -136,6 +136,10 @@ impl NodeReader for StateView {
     fn storage_node(&self, hashed_address: B256, path: &Nibbles) -> Result<Option<Bytes>, Fault> {
         let key = keys::storage_path(hashed_address, path);
         Ok(self.value(StateTable::StorageNodes, &key, |_, rlp| Ok(Bytes::copy_from_slice(rlp)))?)
+    }
+
+    fn cache(&self) -> Option<&NodeCache> {
+        Some(self.reader.nodes())
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! Knows no database: nodes come through [`NodeReader`], changes leave as [`TrieUpdates`].
 
+mod cache;
 mod error;
 mod full;
 mod memory;
@@ -22,6 +23,7 @@ mod updates;
 mod witness;
 
 pub use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
+pub use cache::NodeCache;
 pub use error::{NodeAt, TrieError, TrieName};
 pub use full::{FullRoot, account_leaf, full_root, full_storage_root, slot_leaves};
 pub use memory::MemoryNodes;
@@ -29,7 +31,7 @@ pub use proof::{AccountProof, StorageProof, account_proof};
 pub use reader::NodeReader;
 pub use state::{RootOutcome, account_at, slot_at, state_root, storage_root_of};
 pub use stream::TrieStream;
-pub use updates::{StorageTrieUpdates, TrieUpdates, TrieWork};
+pub use updates::{NodeChange, StorageTrieUpdates, TrieUpdates, TrieWork};
 pub use witness::{RecordingNodes, WitnessNodes};
 
 #[cfg(test)]

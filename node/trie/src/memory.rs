@@ -1,6 +1,6 @@
 //! Nodes in memory.
 
-use crate::{NodeReader, TrieUpdates};
+use crate::{NodeChange, NodeReader, TrieUpdates};
 use alloy_primitives::{B256, Bytes};
 use alloy_trie::Nibbles;
 use praxis_primitives::Fault;
@@ -40,10 +40,10 @@ impl MemoryNodes {
     }
 }
 
-fn apply(nodes: &mut BTreeMap<Nibbles, Bytes>, changes: &BTreeMap<Nibbles, Option<Vec<u8>>>) {
+fn apply(nodes: &mut BTreeMap<Nibbles, Bytes>, changes: &BTreeMap<Nibbles, NodeChange>) {
     for (path, change) in changes {
-        match change {
-            Some(rlp) => nodes.insert(*path, Bytes::copy_from_slice(rlp)),
+        match &change.new {
+            Some(rlp) => nodes.insert(*path, rlp.clone()),
             None => nodes.remove(path),
         };
     }

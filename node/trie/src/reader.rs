@@ -1,6 +1,6 @@
 //! Where nodes come from.
 
-use crate::{NodeAt, TrieError, TrieName};
+use crate::{NodeAt, NodeCache, TrieError, TrieName};
 use alloy_primitives::{B256, Bytes};
 use alloy_trie::Nibbles;
 use praxis_primitives::Fault;
@@ -23,6 +23,10 @@ pub trait NodeReader: Sync {
             Some(address) => self.storage_node(address, path),
         }
     }
+    /// Where to look for nodes first. A reader that must see every read has none.
+    fn cache(&self) -> Option<&NodeCache> {
+        None
+    }
 }
 
 impl<T: NodeReader + ?Sized> NodeReader for &T {
@@ -35,6 +39,9 @@ impl<T: NodeReader + ?Sized> NodeReader for &T {
     fn node_of_hash(&self, hashed_address: Option<B256>, path: &Nibbles, hash: B256) -> Result<Option<Bytes>, Fault> {
         (**self).node_of_hash(hashed_address, path, hash)
     }
+    fn cache(&self) -> Option<&NodeCache> {
+        (**self).cache()
+    }
 }
 
 impl<T: NodeReader + Send + ?Sized> NodeReader for std::sync::Arc<T> {
@@ -46,6 +53,9 @@ impl<T: NodeReader + Send + ?Sized> NodeReader for std::sync::Arc<T> {
     }
     fn node_of_hash(&self, hashed_address: Option<B256>, path: &Nibbles, hash: B256) -> Result<Option<Bytes>, Fault> {
         (**self).node_of_hash(hashed_address, path, hash)
+    }
+    fn cache(&self) -> Option<&NodeCache> {
+        (**self).cache()
     }
 }
 
@@ -60,7 +70,14 @@ pub(crate) enum Source<'a> {
     Fresh(B256),
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(crate) fn cache(&self) -> Option<&'a NodeCache> {
+        match *self {
+            Self::Accounts(reader) | Self::Storage(reader, _) => reader.cache(),
+            Self::Fresh(_) => None,
+        }
+    }
+
     const fn name(&self) -> TrieName {
         match self {
             Self::Accounts(_) => TrieName::Accounts,

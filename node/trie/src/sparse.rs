@@ -1,7 +1,7 @@
 //! The sparse trie: loads the nodes on the paths that are touched and nothing else.
 
 use crate::{
-    TrieError, TrieWork,
+    NodeCache, NodeChange, TrieError, TrieWork,
     node::{Children, Node, decode, encode_branch, encode_extension, encode_leaf},
     reader::Source,
 };
@@ -33,12 +33,12 @@ pub(crate) struct FinishedPart {
 }
 
 /// Nodes to write or delete, by path.
-pub(crate) type NodeChanges = BTreeMap<Nibbles, Option<Vec<u8>>>;
+pub(crate) type NodeChanges = BTreeMap<Nibbles, NodeChange>;
 
 impl<'a> SparseTrie<'a> {
     /// Loads the root, and checks it against the hash that the account's leaf holds where there is one.
     pub(crate) fn open(source: Source<'a>, expected: Option<B256>) -> Result<Self, TrieError> {
-        let mut loader = Loader { source, loaded: BTreeMap::new() };
+        let mut loader = Loader::new(source);
         let path = Nibbles::new();
         let (root, root_hash) = match loader.source.read(&path, expected)? {
             None => (None, EMPTY_ROOT_HASH),
@@ -60,8 +60,8 @@ impl<'a> SparseTrie<'a> {
     }
 
     /// The part of a trie that hangs at `path`, with a loader of its own.
-    pub(crate) const fn part(source: Source<'a>, path: Nibbles, node: Option<Node>) -> Self {
-        Self { root: node, root_hash: EMPTY_ROOT_HASH, path, loader: Loader { source, loaded: BTreeMap::new() } }
+    pub(crate) fn part(source: Source<'a>, path: Nibbles, node: Option<Node>) -> Self {
+        Self { root: node, root_hash: EMPTY_ROOT_HASH, path, loader: Loader::new(source) }
     }
 
     /// Where the nodes come from.
@@ -129,10 +129,16 @@ impl<'a> SparseTrie<'a> {
 /// The nodes that were read, with their hashes.
 struct Loader<'a> {
     source: Source<'a>,
+    cache: Option<&'a NodeCache>,
     loaded: BTreeMap<Nibbles, (Bytes, B256)>,
+    cached: u64,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(source: Source<'a>) -> Self {
+        Self { source, cache: source.cache(), loaded: BTreeMap::new(), cached: 0 }
+    }
+
     fn keep(&mut self, path: Nibbles, rlp: Bytes, hash: B256) -> Result<Node, TrieError> {
         let node = decode(&rlp, path.len()).map_err(|reason| self.source.corrupt(path, reason))?;
         self.loaded.insert(path, (rlp, hash));
@@ -142,11 +148,18 @@ impl Loader<'_> {
     /// The node itself, read from the source where it is only a hash.
     fn resolve(&mut self, node: Node, path: Nibbles) -> Result<Node, TrieError> {
         let Node::Hashed(hash) = node else { return Ok(node) };
+        if let Some(rlp) = self.cache.and_then(|cache| cache.get(&hash)) {
+            self.cached += 1;
+            return self.keep(path, rlp, hash);
+        }
         let at = || self.source.at(path);
         let rlp = self.source.read(&path, Some(hash))?.ok_or_else(|| TrieError::Missing { at: at(), hash })?;
         let actual = keccak256(&rlp);
         if actual != hash {
             return Err(TrieError::Mismatch { at: at(), expected: hash, actual });
+        }
+        if let Some(cache) = self.cache {
+            cache.put(hash, rlp.clone());
         }
         self.keep(path, rlp, hash)
     }
@@ -294,22 +307,25 @@ fn extend(key: Nibbles, node: Node) -> Node {
 }
 
 /// Encodes what is in memory and collects the nodes that differ from the loaded ones.
-struct Writer {
+struct Writer<'a> {
+    cache: Option<&'a NodeCache>,
     loaded: BTreeMap<Nibbles, (Bytes, B256)>,
     changes: NodeChanges,
     work: TrieWork,
 }
 
-impl Writer {
-    fn new(loader: Loader<'_>) -> Self {
-        let work = TrieWork { nodes_read: loader.loaded.len() as u64, nodes_hashed: 0 };
-        Self { loaded: loader.loaded, changes: NodeChanges::new(), work }
+impl<'a> Writer<'a> {
+    fn new(loader: Loader<'a>) -> Self {
+        let (nodes_read, nodes_cached) = (loader.loaded.len() as u64, loader.cached);
+        let work = TrieWork { nodes_read, nodes_cached, nodes_hashed: 0 };
+        Self { cache: loader.cache, loaded: loader.loaded, changes: NodeChanges::new(), work }
     }
 
     /// What was loaded and not met again is gone: a node vanishes only when something on its path is touched, and a
     /// touched node is a loaded one.
     fn finish(mut self) -> (NodeChanges, TrieWork) {
-        self.changes.extend(self.loaded.into_keys().map(|path| (path, None)));
+        let gone = |(old, _)| NodeChange { old: Some(old), new: None };
+        self.changes.extend(self.loaded.into_iter().map(|(path, node)| (path, gone(node))));
         (self.changes, self.work)
     }
 
@@ -352,14 +368,18 @@ impl Writer {
     }
 
     fn store(&mut self, path: Nibbles, rlp: Vec<u8>) -> B256 {
-        if let Some((old, hash)) = self.loaded.remove(&path)
-            && old == rlp
-        {
-            return hash;
-        }
+        let old = match self.loaded.remove(&path) {
+            Some((old, hash)) if old == rlp => return hash,
+            old => old.map(|(old, _)| old),
+        };
         let hash = keccak256(&rlp);
         self.work.nodes_hashed += 1;
-        self.changes.insert(path, Some(rlp));
+        let new = Bytes::from(rlp);
+        if let Some(cache) = self.cache {
+            // The next block reads it, or what is left of it.
+            cache.put(hash, new.clone());
+        }
+        self.changes.insert(path, NodeChange { old, new: Some(new) });
         hash
     }
 }

@@ -1,15 +1,24 @@
 //! What changes in the tables of nodes.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, Bytes};
 use alloy_trie::Nibbles;
 use std::collections::BTreeMap;
 
-/// Nodes to write (`Some`, the RLP) or to delete (`None`), by path. Holds nothing that is stored already: each entry
-/// changes its table.
+/// What becomes of one stored node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeChange {
+    /// RLP of the node that is stored before, as it was read; `None` where none is. A store that keeps history need not read
+    /// it again.
+    pub old: Option<Bytes>,
+    /// RLP of the node to write; `None` deletes.
+    pub new: Option<Bytes>,
+}
+
+/// Nodes to write or to delete, by path. Holds nothing that is stored already: each entry changes its table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrieUpdates {
     /// The account trie.
-    pub account_nodes: BTreeMap<Nibbles, Option<Vec<u8>>>,
+    pub account_nodes: BTreeMap<Nibbles, NodeChange>,
     /// Storage tries by hashed address.
     pub storage: BTreeMap<B256, StorageTrieUpdates>,
 }
@@ -19,10 +28,10 @@ pub struct TrieUpdates {
 pub struct StorageTrieUpdates {
     /// All nodes that are stored for this address go first, then `nodes` is written. Set only where the account's leaf
     /// held a storage root other than the empty trie's; the store enumerates the address's nodes, because they were not
-    /// loaded here.
+    /// loaded here, and for the same reason `nodes` does not know what stood at their paths.
     pub wiped: bool,
     /// Nodes to write or delete.
-    pub nodes: BTreeMap<Nibbles, Option<Vec<u8>>>,
+    pub nodes: BTreeMap<Nibbles, NodeChange>,
 }
 
 impl TrieUpdates {
@@ -32,11 +41,13 @@ impl TrieUpdates {
     }
 }
 
-/// How much a root cost. What is read is hashed too, to check it.
+/// How much a root cost. What is read is hashed too, to check it; what the cache had is not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TrieWork {
-    /// Nodes that were read from the store.
+    /// Nodes that were needed.
     pub nodes_read: u64,
+    /// Those of them that the cache had; the others were read from the store.
+    pub nodes_cached: u64,
     /// Nodes that were encoded anew and hashed.
     pub nodes_hashed: u64,
 }
@@ -44,6 +55,7 @@ pub struct TrieWork {
 impl std::ops::AddAssign for TrieWork {
     fn add_assign(&mut self, other: Self) {
         self.nodes_read += other.nodes_read;
+        self.nodes_cached += other.nodes_cached;
         self.nodes_hashed += other.nodes_hashed;
     }
 }

@@ -68,6 +68,7 @@ pub fn chain_options() -> ChainOptions {
         cache_bytes: 8 << 20,
         write_buffer_bytes: 4 << 20,
         open_files: 64,
+        node_cache_bytes: 4 << 20,
     };
     ChainOptions {
         models: Arc::new(ModelCache::default()),

@@ -1,7 +1,7 @@
 //! The sparse trie on short keys, where extensions, nodes inside their parents and collapsing branches are common.
 
 use crate::{
-    MemoryNodes, TrieStream, TrieUpdates,
+    MemoryNodes, NodeChange, TrieStream, TrieUpdates,
     parallel::update_with,
     reader::Source,
     sparse::{Finished, NodeChanges, SparseTrie},
@@ -42,6 +42,10 @@ fn apply(nodes: &mut MemoryNodes, batch: &[(Nibbles, Option<Vec<u8>>)]) -> (B256
     let count = changes.len();
     nodes.apply(&TrieUpdates { account_nodes: changes, storage: BTreeMap::new() });
     (root, count)
+}
+
+fn written(rlp: Vec<u8>) -> NodeChange {
+    NodeChange { old: None, new: Some(rlp.into()) }
 }
 
 fn reference(values: &Values) -> B256 {
@@ -148,7 +152,7 @@ proptest! {
         let mut nodes = MemoryNodes::default();
         let (root, _) = apply(&mut nodes, &values.clone().into_iter().map(|(k, v)| (k, Some(v))).collect::<Vec<_>>());
         let mut stored = NodeChanges::new();
-        let mut stream = TrieStream::new(|path, rlp| assert!(stored.insert(path, Some(rlp)).is_none(), "stored twice"));
+        let mut stream = TrieStream::new(|path, rlp| assert!(stored.insert(path, written(rlp)).is_none(), "stored twice"));
         for (key, value) in &values {
             prop_assert!(stream.add(*key, value.clone()));
             prop_assert!(!stream.add(*key, value.clone()), "a key comes once");

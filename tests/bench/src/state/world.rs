@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use anyhow::{Context, Result};
 use praxis_primitives::{Account, AccountDiff, Block, BlockNumHash, Header, RecoveredBlock, StateDiff};
 use praxis_storage::{ChainIdentity, CommitBlock, Database, DatabaseOptions, HeadUpdate, StateLoader};
-use praxis_trie::{RootOutcome, TrieUpdates};
+use praxis_trie::{Nibbles, NodeReader as _, RootOutcome, TrieUpdates};
 
 /// One account in so many is a contract with [`SLOTS_PER_CONTRACT`] slots.
 const ACCOUNTS_PER_CONTRACT: u64 = 20;
@@ -74,19 +74,34 @@ fn block(number: u64, parent: B256, state_root: B256) -> RecoveredBlock {
 }
 
 impl World {
-    /// Makes a state of `accounts` accounts in `folder`, and opens it as a node does.
-    pub(super) fn load(folder: &Path, accounts: u64, cache_mib: usize) -> Result<Self> {
+    /// Makes a state of `accounts` accounts in `folder`, unless it is there, and opens it as a node does.
+    pub(super) fn open(folder: &Path, accounts: u64, cache_mib: usize, node_cache_mib: usize) -> Result<Self> {
+        if !folder.exists() {
+            Self::load(folder, accounts)?;
+        }
+        let genesis = block(0, B256::ZERO, B256::ZERO);
+        let identity = ChainIdentity { chain_id: 1, genesis_hash: genesis.hash() };
+        let options = DatabaseOptions {
+            cache_bytes: cache_mib << 20,
+            node_cache_bytes: node_cache_mib << 20,
+            ..DatabaseOptions::default()
+        };
+        let db = Database::open_with(folder, identity, &options)?;
+        let head = db.heads()?.context("the database has no genesis")?.head;
+        let root = db.state_latest()?.account_node(&Nibbles::new())?.map(keccak256);
+        let (root, slots) = (root.context("the state is empty")?, slots_in(accounts));
+        Ok(Self { db, accounts, slots, root, head, random: accounts ^ head.number })
+    }
+
+    fn load(folder: &Path, accounts: u64) -> Result<()> {
         // The genesis header does not know the state that is loaded below it: nothing here asks it.
         let genesis = block(0, B256::ZERO, B256::ZERO);
         let identity = ChainIdentity { chain_id: 1, genesis_hash: genesis.hash() };
         let loading = DatabaseOptions { write_buffer_bytes: 512 << 20, cache_bytes: 768 << 20, ..Default::default() };
         let db = Database::open_with(folder, identity, &loading)?;
-        let (root, slots) = fill(&db, accounts)?;
+        fill(&db, accounts)?;
         db.commit_genesis(&genesis, &StateDiff::default(), &TrieUpdates::default())?;
-        drop(db);
-        let options = DatabaseOptions { cache_bytes: cache_mib << 20, ..DatabaseOptions::default() };
-        let db = Database::open_with(folder, identity, &options)?;
-        Ok(Self { db, accounts, slots, root, head: BlockNumHash::new(0, genesis.hash()), random: accounts })
+        Ok(())
     }
 
     /// SplitMix64.
@@ -161,14 +176,18 @@ impl World {
     }
 }
 
-/// Loads accounts and slots; gives the root and how many slots there are.
-fn fill(db: &Database, accounts: u64) -> Result<(B256, u64)> {
+/// How many slots are loaded.
+const fn slots_in(accounts: u64) -> u64 {
+    accounts.div_ceil(ACCOUNTS_PER_CONTRACT) * SLOTS_PER_CONTRACT + accounts.div_ceil(ACCOUNTS_PER_HOLDER)
+}
+
+/// Loads accounts and slots.
+fn fill(db: &Database, accounts: u64) -> Result<()> {
     let mut order: Vec<(B256, u64)> = (0..accounts).map(|index| (keccak256(address(index)), index)).collect();
     order.push((keccak256(TOKEN), accounts));
     order.sort_unstable();
     let mut loader = StateLoader::new(db)?;
     loader.code(&Bytes::from_static(&[0x60, 0x00]));
-    let mut count = 0;
     for (_, index) in order {
         let slots: Vec<(U256, U256)> = if index == accounts {
             let holders = (0..accounts).step_by(usize::try_from(ACCOUNTS_PER_HOLDER)?);
@@ -178,9 +197,9 @@ fn fill(db: &Database, accounts: u64) -> Result<(B256, u64)> {
         } else {
             Vec::new()
         };
-        count += slots.len() as u64;
         let at = if index == accounts { TOKEN } else { address(index) };
         loader.account(at, &account(index, 1), slots.iter().copied())?;
     }
-    Ok((loader.finish().context("loading the state")?, count))
+    loader.finish().context("loading the state")?;
+    Ok(())
 }

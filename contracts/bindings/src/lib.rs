@@ -12,11 +12,13 @@
 
 pub mod addresses;
 pub mod artifacts;
+mod inference_proof;
 pub mod interfaces;
 pub mod layout;
 mod predeploys;
 pub mod settlement;
 
+pub use inference_proof::IInferenceProof;
 pub use interfaces::{
     ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry, IModelValidator,
     IProxyAdmin, IRebalanceAgent,

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use serde_json::Value;
 
 use crate::{
-    GenesisParams, VaultParams, addresses,
+    GenesisParams, IInferenceProof, VaultParams, addresses,
     artifacts::{self, Artifact},
     interfaces::{
         ICaller, IFeeVault, IGasPriceOracle, IInference, IL1Block, IL2ToL1MessagePasser, IModelRegistry,
@@ -175,6 +175,7 @@ fn interfaces_are_what_the_contracts_implement() {
         ("IL2ToL1MessagePasser", IL2ToL1MessagePasser::abi::contract(), artifacts::L2_TO_L1_MESSAGE_PASSER.json()),
         ("IGasPriceOracle", IGasPriceOracle::abi::contract(), artifacts::GAS_PRICE_ORACLE.json()),
         ("IFeeVault", IFeeVault::abi::contract(), artifacts::FEE_VAULT.json()),
+        ("IInferenceProof", IInferenceProof::abi::contract(), artifacts::INFERENCE_PROOF.json()),
         ("IRebalanceAgent", IRebalanceAgent::abi::contract(), artifacts::REBALANCE_AGENT.json()),
         ("ICaller", ICaller::abi::contract(), artifacts::CALLER.json()),
     ];

@@ -17,6 +17,7 @@ mod forkchoice;
 mod genesis;
 mod history;
 mod import;
+mod inference_proof;
 mod pending;
 mod witness;
 
@@ -27,5 +28,6 @@ pub use divergence::{Divergence, FirstDifference, Found, TxChanges, first_differ
 pub use error::ChainError;
 pub use events::{ChainEvent, ImportedBlock};
 pub use history::{DEFAULT_KEPT_STATES, HistoryMode, MIN_KEPT_STATES, PROOF_DAYS, UnknownHistoryMode, prune};
+pub use inference_proof::{HISTORY_BLOCKS, InferenceProof, InferenceProofError, inference_proof};
 pub use pending::{ChainState, Opening, PendingBlock, PendingPart, PendingState, Preconfirmed};
 pub use witness::{ExecutionWitness, Replayed, replay};

@@ -1,5 +1,7 @@
 //! The `praxis` namespace: models and inferences. Only on the rollup.
 
+mod inference_proof;
+
 use crate::{
     Args, Context, Failure,
     eth::{CallInput, run_call},
@@ -36,6 +38,7 @@ pub(crate) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.heavy("praxis_getModel", |c, args, _| get_model(c, args))?;
     r.heavy("praxis_listModels", |c, args, _| list_models(c, args))?;
     r.heavy("praxis_getInferences", |c, args, _| get_inferences(c, args))?;
+    r.heavy("praxis_getInferenceProof", |c, args, _| inference_proof::get(c, args))?;
     r.heavy("praxis_runModel", |c, args, _| run_model(c, args))
 }
 

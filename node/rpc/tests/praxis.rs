@@ -2,10 +2,10 @@
 
 mod support;
 
-use alloy_primitives::{B256, Bytes, TxKind};
-use alloy_sol_types::SolCall;
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_sol_types::{SolCall, SolError, SolValue};
 use jsonrpsee::core::client::ClientT;
-use praxis_contracts::{IInference, addresses::INFERENCE};
+use praxis_contracts::{IInference, IInferenceProof, addresses::INFERENCE, artifacts::INFERENCE_PROOF};
 use praxis_model::{Tensor, hash_tensors};
 use praxis_rpc::{L1BlockRef, L1Status};
 use serde_json::{Value, json};
@@ -84,6 +84,89 @@ async fn inferences_of_a_transaction_come_with_their_tensors() {
     assert_eq!(node.ok("praxis_getInferences", json!(["0x1"])).await, json!([]));
     assert_eq!(node.ok("praxis_getInferences", json!([B256::ZERO])).await, Value::Null);
     assert_eq!(node.ok("praxis_getInferences", json!(["0x99"])).await, Value::Null);
+}
+
+/// What L1's contract says of a proof: the inference's block, or the data that it reverts with.
+async fn checked_on_l1(node: &Node, root: B256, proof: &IInferenceProof::Proof) -> Result<U256, Bytes> {
+    let at = Address::repeat_byte(0x1f);
+    let data = IInferenceProof::verifyAgainstCall { outputRoot: root, proof: proof.clone() }.abi_encode();
+    let call =
+        json!([{"to": at, "data": Bytes::from(data)}, "latest", {at.to_string(): {"code": INFERENCE_PROOF.runtime()}}]);
+    match node.call("eth_call", call).await {
+        Ok(word) => Ok(serde_json::from_value(word).unwrap()),
+        Err(error) => Err(serde_json::from_str(error.data().map_or("\"0x\"", |data| data.get())).unwrap()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inference_is_proved_to_the_contract_on_l1() {
+    let node = Node::rollup().await;
+    let model = publish(&node).await;
+    let abi = IInference::Tensor { dtype: 1, shape: vec![1, 3], data: vec![0; 12].into() };
+    let call = Bytes::from(IInference::inferCall { model, inputs: vec![abi] }.abi_encode());
+    for _ in 0..2 {
+        node.send(TxKind::Call(INFERENCE), 0, call.clone(), 2_000_000).await;
+    }
+    let hash = node.send(TxKind::Call(INFERENCE), 0, call, 2_000_000).await;
+    let number = node.seal().block.number;
+    node.seal();
+    node.seal();
+    let claims = [json!(null), json!(format!("{number:#x}")), json!(format!("{:#x}", number + 1)), json!("latest")];
+    for (claim, blocks) in claims.into_iter().zip([0, 0, 1, 2]) {
+        let answer = node.ok("praxis_getInferenceProof", json!([hash, 0, claim])).await;
+        assert_eq!(answer["claimedBlock"], format!("{:#x}", number + blocks));
+        let root: B256 = serde_json::from_value(answer["outputRoot"].clone()).unwrap();
+        assert_eq!(root, node.chain.output(number + blocks).unwrap().root());
+        let encoded: Bytes = serde_json::from_value(answer["encoded"].clone()).unwrap();
+        let proof = IInferenceProof::Proof::abi_decode(&encoded).unwrap();
+        assert_eq!((proof.recordsCount, proof.index, proof.header.is_empty()), (3, U256::from(2), blocks == 0));
+        assert_eq!(answer["proof"]["record"]["model"], json!(model));
+        assert_eq!(answer["proof"]["accountProof"].as_array().unwrap().len(), proof.accountProof.len());
+        assert_eq!(checked_on_l1(&node, root, &proof).await, Ok(U256::from(number)), "against {blocks} blocks later");
+        every_alteration_is_refused(&node, root, &proof).await;
+    }
+    let refused = node.err("praxis_getInferenceProof", json!([hash, 1])).await;
+    assert_eq!(refused, (-32000, "the transaction ran 1 inferences, so none has index 1".into()));
+    let (_, before) = node.err("praxis_getInferenceProof", json!([hash, 0, "0x1"])).await;
+    assert!(before.contains("choose a claim about block"), "{before}");
+    assert_eq!(node.ok("praxis_getInferenceProof", json!([B256::ZERO, 0])).await, Value::Null);
+}
+
+async fn every_alteration_is_refused(node: &Node, root: B256, proof: &IInferenceProof::Proof) {
+    fn flip(bytes: &mut Bytes) {
+        let mut changed = bytes.to_vec();
+        *changed.last_mut().unwrap() ^= 1;
+        *bytes = changed.into();
+    }
+    type Alter = fn(&mut IInferenceProof::Proof);
+    let mut alterations: Vec<(Alter, [u8; 4])> = vec![
+        (|p| p.output.stateRoot.0[0] ^= 1, IInferenceProof::OutputMismatch::SELECTOR),
+        (|p| flip(&mut p.claimedHeader), IInferenceProof::HeaderMismatch::SELECTOR),
+        (|p| p.recordsCount += 1, IInferenceProof::RequestMismatch::SELECTOR),
+        (|p| p.recordsRoot.0[0] ^= 1, IInferenceProof::RequestMismatch::SELECTOR),
+        (|p| p.record.outputHash.0[0] ^= 1, IInferenceProof::RecordMismatch::SELECTOR),
+        (|p| p.record.reverted = true, IInferenceProof::RecordMismatch::SELECTOR),
+        (|p| p.branch[0].0[0] ^= 1, IInferenceProof::RecordMismatch::SELECTOR),
+        (|p| p.branch.truncate(p.branch.len() - 1), IInferenceProof::RecordMismatch::SELECTOR),
+        (|p| p.index -= U256::from(1), IInferenceProof::RecordMismatch::SELECTOR),
+        (|p| p.index = U256::from(3), IInferenceProof::IndexOutOfRange::SELECTOR),
+    ];
+    if !proof.header.is_empty() {
+        let others: [(Alter, [u8; 4]); 3] = [
+            (|p| flip(&mut p.header), IInferenceProof::HeaderMismatch::SELECTOR),
+            (|p| flip(&mut p.accountProof[0]), IInferenceProof::TrieProofTraversalError::SELECTOR),
+            (|p| flip(&mut p.storageProof[0]), IInferenceProof::TrieProofTraversalError::SELECTOR),
+        ];
+        alterations.extend(others);
+    }
+    for (which, (alter, error)) in alterations.into_iter().enumerate() {
+        let mut altered = proof.clone();
+        alter(&mut altered);
+        let refused = checked_on_l1(node, root, &altered).await.unwrap_err();
+        assert_eq!(refused.get(..4), Some(&error[..]), "alteration {which}");
+    }
+    let other = checked_on_l1(node, B256::ZERO, proof).await.unwrap_err();
+    assert_eq!(other.get(..4), Some(&IInferenceProof::OutputMismatch::SELECTOR[..]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

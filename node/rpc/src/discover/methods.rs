@@ -196,6 +196,12 @@ pub(super) const METHODS: &[Method] = &[
     ),
     method("praxis_getInferences", &["of:Any"], "Inferences of a transaction or of a block, decoded", "inferences:Any"),
     method(
+        "praxis_getInferenceProof",
+        &["transaction:Hash", "index:Any", "claim?:Any"],
+        "What an L1 contract checks in one call: an output root leads to one inference of a transaction",
+        "proof:Any",
+    ),
+    method(
         "praxis_runModel",
         &["id:Hash", "inputs:[Any]", "block?:BlockId"],
         "One inference outside any transaction",

@@ -6,9 +6,15 @@ use crate::{
 };
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::eip2718::Decodable2718;
-use alloy_primitives::B256;
+use alloy_primitives::{B256, Bytes};
 use praxis_evm::{BlockContext, ExecuteError};
 use praxis_primitives::{Fault, PayloadAttributes, Receipt, RecoveredBlock, RecoveredTransaction, Transaction};
+use std::{num::NonZero, sync::OnceLock, thread};
+
+/// Fewer transactions than these are decoded by one thread: starting another costs about as much as they do.
+const MIN_IN_PARALLEL: usize = 16;
+/// Most threads that decode.
+const MAX_THREADS: usize = 8;
 
 /// Where a builder takes transactions from, one by one. It may wait for the next one: then the block stays open.
 pub trait TransactionSource {
@@ -74,6 +80,30 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<RecoveredTransaction, String> {
     Ok(RecoveredTransaction::new_unchecked(tx, signer))
 }
 
+/// The same of many, by several threads: recovering a sender takes longer than executing a transfer.
+fn decode_all(transactions: &[Bytes]) -> Vec<Result<RecoveredTransaction, String>> {
+    let each = |part: &[Bytes]| part.iter().map(|bytes| decode(bytes)).collect::<Vec<_>>();
+    if transactions.len() < MIN_IN_PARALLEL {
+        return each(transactions);
+    }
+    let share = transactions.len().div_ceil(threads());
+    thread::scope(|scope| {
+        let mut parts = transactions.chunks(share);
+        let first = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || each(part))).collect();
+        let mut all = each(first);
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    })
+}
+
+fn threads() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS))
+}
+
 impl Chain {
     /// Builds the block of `attributes` on the head, filled up from `source`. Nothing is written.
     ///
@@ -103,8 +133,8 @@ impl Chain {
         let follows = source.follows();
         let mut executor = self.executor(&context, &state, purpose, follows)?;
         let mut included = Vec::with_capacity(attributes.transactions.len());
-        for (index, bytes) in attributes.transactions.iter().enumerate() {
-            let tx = match decode(bytes) {
+        for (index, decoded) in decode_all(&attributes.transactions).into_iter().enumerate() {
+            let tx = match decoded {
                 Ok(tx) => tx,
                 Err(reason) => return Ok(Err(BadTransaction { index, reason })),
             };

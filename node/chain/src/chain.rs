@@ -177,9 +177,13 @@ impl Chain {
     /// # Errors
     /// When there is no such block, or this is no rollup.
     pub fn block_info(&self, number: u64) -> Result<L2BlockInfo, ChainError> {
+        self.info_of(self.db.block(number)?.ok_or(ChainError::UnknownBlock(number))?.sealed_block())
+    }
+
+    pub(crate) fn info_of(&self, block: &SealedBlock) -> Result<L2BlockInfo, ChainError> {
+        let number = block.header().number;
         let config = self.rollup().ok_or(ChainError::UnknownBlock(number))?;
-        let block = self.db.block(number)?.ok_or(ChainError::UnknownBlock(number))?;
-        L2BlockInfo::of(block.sealed_block(), config).map_err(|error| ChainError::Attributes { number, error })
+        L2BlockInfo::of(block, config).map_err(|error| ChainError::Attributes { number, error })
     }
 
     /// The preimage of the output root of block `number`.

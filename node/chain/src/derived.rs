@@ -183,8 +183,12 @@ impl SafeChain {
                 }
             }
         };
-        self.safe = self.chain.block_info(attributes.number)?;
-        if self.chain.safe_head()?.number < attributes.number {
+        self.safe = match &executed {
+            // It became safe with its own commit.
+            Some(imported) => self.chain.info_of(imported.block.sealed_block())?,
+            None => self.chain.block_info(attributes.number)?,
+        };
+        if executed.is_none() && self.chain.safe_head()?.number < attributes.number {
             self.chain.set_safe(attributes.number)?;
         }
         let l1 = self.pipeline.current_l1().unwrap_or(attributes.l1_origin);
@@ -216,7 +220,7 @@ impl SafeChain {
             self.chain.unwind_locked(parent)?;
         }
         match self.chain.execute_attributes(attributes, &mut NoTransactions, Purpose::Check)? {
-            Ok(executed) => Ok(Ok(self.chain.commit(executed)?)),
+            Ok(executed) => Ok(Ok(self.chain.commit(executed, true)?)),
             Err(bad) => Ok(Err(format!("transaction {} is invalid: {}", bad.index, bad.reason))),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::{Chain, ChainError, DiffHook};
 use alloy_consensus::BlockBody;
+use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 use praxis_contracts::addresses::L2_TO_L1_MESSAGE_PASSER;
 use praxis_evm::{
@@ -147,9 +148,15 @@ impl Chain {
         Ok(executed.output.state_roots)
     }
 
-    /// Writes an executed block on top of the head, in one atomic batch, and tells the listeners.
-    pub(crate) fn commit(&self, executed: Executed) -> Result<std::sync::Arc<crate::ImportedBlock>, ChainError> {
+    /// Writes an executed block on top of the head, in one atomic batch, and tells the listeners. `safe`: L1 confirms it
+    /// already.
+    pub(crate) fn commit(
+        &self,
+        executed: Executed,
+        safe: bool,
+    ) -> Result<std::sync::Arc<crate::ImportedBlock>, ChainError> {
         let Executed { block, output, trie } = executed;
+        let safe = safe.then(|| BlockNumHash::new(block.number, block.hash()));
         self.db.commit_block(CommitBlock {
             block: &block,
             receipts: &output.receipts,
@@ -157,7 +164,7 @@ impl Chain {
             trie: &trie,
             inferences: &output.inferences,
             chunks: &output.chunks,
-            heads: HeadUpdate::default(),
+            heads: HeadUpdate { safe, finalized: None },
             cursors: &[],
         })?;
         *self.head.write() = block.clone_sealed_header();
@@ -170,6 +177,10 @@ impl Chain {
             changed: output.diff.accounts.into_keys().collect(),
         });
         self.announce(crate::ChainEvent::Imported(imported.clone()));
+        if let Some(safe) = safe {
+            metrics::gauge!("praxis_safe_block").set(safe.number as f64);
+            self.announce(crate::ChainEvent::Safe(safe));
+        }
         Ok(imported)
     }
 

@@ -20,6 +20,6 @@ impl Chain {
         let parent = self.require_head(number, block.parent_hash)?;
         let state = self.db.state_at(parent.number)?;
         let executed = self.base(&parent, &state).check(block, self.models(&state))?;
-        self.commit(executed)
+        self.commit(executed, false)
     }
 }

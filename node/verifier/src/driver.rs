@@ -234,7 +234,12 @@ impl L1Driver {
             .buffered(self.config.prefetch)
             .boxed();
         while let Some(fetched) = blocks.next().await {
-            let fetched = fetched.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+            let fetched = match fetched.map_err(tokio::task::JoinError::try_into_panic) {
+                Ok(fetched) => fetched?,
+                Err(Ok(panic)) => std::panic::resume_unwind(panic),
+                // The runtime ends.
+                Err(Err(_)) => break,
+            };
             // Between asking for the head and for the block, L1 can have become shorter.
             let Some(fetched) = fetched else { break };
             match self.derive(fetched, advance).await {

@@ -6,8 +6,7 @@ use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 use praxis_contracts::addresses::L2_TO_L1_MESSAGE_PASSER;
 use praxis_evm::{
-    BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, ModelAccess, assemble_header, check_header,
-    check_terms,
+    BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, ModelAccess, assemble_header, check_header, check_terms,
 };
 use praxis_primitives::{
     Block, ChainSpec, Fault, Fork, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateReader,

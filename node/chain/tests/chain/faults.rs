@@ -21,7 +21,10 @@ fn world_that_lost_a_model() -> World {
     let hook = |number: u64, diff: &mut praxis_primitives::StateDiff| {
         if number == 1 {
             let word = ModelWord { activation_block: 1, warm_gas: 10, cold_gas: 10, engine: 1, length: 1000 };
-            let registry = praxis_contracts::predeploys(&Default::default()).into_iter().find(|p| p.address == MODEL_REGISTRY).unwrap();
+            let registry = praxis_contracts::predeploys(&Default::default())
+                .into_iter()
+                .find(|p| p.address == MODEL_REGISTRY)
+                .unwrap();
             let code_hash = alloy_primitives::keccak256(&registry.code);
             let entry = diff.accounts.entry(MODEL_REGISTRY).or_default();
             entry.account.get_or_insert(Account { nonce: registry.nonce, balance: U256::ZERO, code_hash });

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_signer_local::PrivateKeySigner;
 use anyhow::{Context as _, Result, bail, ensure};
 use praxis_chain::{Chain, ChainOptions};
-use praxis_derive::{AddBlock, Encoder, EncoderConfig, attributes};
+use praxis_derive::{AddBlock, Encoder, EncoderConfig, attributes, logs::LogSources};
 use praxis_evm::{ModelCache, ResultCache};
 use praxis_l1::{L1Client, L1ClientConfig};
 use praxis_primitives::{FeeParams, L2BlockInfo, RollupConfig, RollupGenesis};
@@ -56,6 +56,8 @@ fn config(batcher: Address, l1_genesis: B256) -> Result<Arc<RollupConfig>> {
         batcher,
         l1: Default::default(),
         claim_interval: 240,
+        fee_vaults: Default::default(),
+        scalars: Default::default(),
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
@@ -121,7 +123,8 @@ pub(super) async fn generate(folder: &Path, blocks: u64) -> Result<Made> {
 impl Generator {
     /// The L2 blocks of one L1 block's time, and the next L1 block with them.
     async fn interval(&mut self) -> Result<()> {
-        let origin = self.client.block_info(self.l1_head, self.config.batch_inbox).await?;
+        let origin =
+            self.client.block_info(self.l1_head, self.config.batch_inbox, LogSources::of(&self.config)).await?;
         let until_ms = (origin.timestamp + l1::BLOCK_SECONDS) * 1000;
         while self.tip.number < self.made.blocks && self.config.timestamp_ms(self.tip.number + 1) < until_ms {
             self.block(&origin)?;

@@ -2,14 +2,15 @@
 
 use crate::{AlteredBlock, L1Error, rpc::Rpc};
 use alloy_consensus::{
-    EthereumTxEnvelope, Header, Transaction as _, TxEip4844, proofs::calculate_transaction_root,
+    EthereumTxEnvelope, Header, Signed, Transaction as _, TxEip4844, TxEip4844WithSidecar, Typed2718,
+    proofs::{calculate_transaction_root, ordered_trie_root_encoded},
     transaction::SignerRecoverable,
 };
-use alloy_eips::{BlockNumHash, Encodable2718};
-use alloy_primitives::{Address, B256, BloomInput, keccak256};
+use alloy_eips::{BlockNumHash, Decodable2718, Encodable2718};
+use alloy_primitives::{Address, B256, BloomInput, Bytes, U64, keccak256};
 use praxis_derive::logs::{LogSources, ReadLogs};
 use praxis_primitives::{BatcherTransaction, L1BlockInfo, blob_base_fee};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An Ethereum transaction; blob transactions without their blobs, as blocks hold them.
 pub(crate) type L1Transaction = EthereumTxEnvelope<TxEip4844>;
@@ -43,7 +44,7 @@ pub(crate) fn check_header(rpc: &Rpc, method: &'static str, block: &Value, expec
 
 impl CheckedBlock {
     /// Reads a block out of the JSON of `eth_getBlockByHash` with full transactions.
-    pub(crate) fn check(rpc: &Rpc, mut block: Value, hash: B256) -> Result<Self, L1Error> {
+    pub(crate) async fn check(rpc: &Rpc, mut block: Value, hash: B256) -> Result<Self, L1Error> {
         const METHOD: &str = "eth_getBlockByHash";
         let listed = block.get_mut("transactions").map(Value::take);
         let header = check_header(rpc, METHOD, &block, hash)?;
@@ -53,7 +54,7 @@ impl CheckedBlock {
         let transactions: Vec<_> = listed.into_iter().map(|tx| read_transaction(tx, hash)).collect::<Result<_, _>>()?;
         let computed = calculate_transaction_root(&transactions);
         let expected = header.transactions_root;
-        if computed != expected {
+        if computed != expected && !is_root_with_blobs(rpc, hash, &transactions, expected).await? {
             let what = "list of transactions";
             return Err(L1Error::Altered(Box::new(AlteredBlock {
                 url: rpc.url(),
@@ -114,6 +115,49 @@ impl CheckedBlock {
     pub(crate) fn transaction_hashes(&self) -> impl Iterator<Item = B256> + '_ {
         self.transactions.iter().map(|tx| *tx.tx_hash())
     }
+}
+
+/// anvil's transactions root is that of the transactions as mempools pass them on: with blobs, commitments and proofs. It
+/// gives those bytes, so its blocks can be checked too. Whether `expected` is such a root of these transactions.
+async fn is_root_with_blobs(
+    rpc: &Rpc,
+    block: B256,
+    transactions: &[L1Transaction],
+    expected: B256,
+) -> Result<bool, L1Error> {
+    if !transactions.iter().any(Typed2718::is_eip4844) {
+        return Ok(false);
+    }
+    let mut encoded = Vec::with_capacity(transactions.len());
+    for (index, tx) in transactions.iter().enumerate() {
+        let own = tx.encoded_2718();
+        if !tx.is_eip4844() {
+            encoded.push(Bytes::from(own));
+            continue;
+        }
+        let params = json!([block, U64::from(index)]);
+        let raw = match rpc.call::<Option<Bytes>>("eth_getRawTransactionByBlockHashAndIndex", params).await {
+            Ok(Some(raw)) => raw,
+            Ok(None) | Err(L1Error::Refused { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if without_blobs(&raw).is_none_or(|tx| tx.encoded_2718() != own) {
+            return Ok(false);
+        }
+        encoded.push(raw);
+    }
+    Ok(ordered_trie_root_encoded(&encoded) == expected)
+}
+
+/// The blob transaction that a mempool passes on in these bytes.
+fn without_blobs(raw: &[u8]) -> Option<L1Transaction> {
+    let EthereumTxEnvelope::Eip4844(signed) =
+        EthereumTxEnvelope::<TxEip4844WithSidecar>::decode_2718_exact(raw).ok()?
+    else {
+        return None;
+    };
+    let (tx, signature, hash) = signed.into_parts();
+    Some(L1Transaction::Eip4844(Signed::new_unchecked(tx.tx, signature, hash)))
 }
 
 fn read_transaction(tx: Value, block: B256) -> Result<L1Transaction, L1Error> {

@@ -114,7 +114,7 @@ impl L1Client {
     pub async fn block(&self, hash: B256) -> Result<CheckedBlock, L1Error> {
         let block = self.rpc.call::<Option<Value>>("eth_getBlockByHash", json!([hash, true])).await?;
         let block = block.ok_or_else(|| self.rpc.not_found(format!("block {hash}")))?;
-        CheckedBlock::check(&self.rpc, block, hash)
+        CheckedBlock::check(&self.rpc, block, hash).await
     }
 
     /// What derivation needs of a block, by hash. Receipts are read only of a block whose bloom filter has one of the

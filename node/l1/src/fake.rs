@@ -258,10 +258,8 @@ impl State {
         if tx.nonce() < self.nonce() {
             return refuse("nonce too low");
         }
-        if let Some(old) = self.mempool.get(&tx.nonce()) {
-            if old == &tx {
-                return refuse("already known");
-            }
+        if self.mempool.get(&tx.nonce()) == Some(&tx) {
+            return refuse("already known");
         }
         if self
             .mempool

@@ -194,7 +194,11 @@ impl<S: L2Source> Batcher<S> {
             return;
         }
         match &waiting {
-            Some(waiting) => warn!("{waiting}"),
+            Some(waiting) => {
+                warn!("{waiting}");
+                // Every batch under way is as late or later. What is not signed yet never will be.
+                self.in_flight.clear();
+            }
             None => info!("batches go on: the sequencing window is open again"),
         }
         metrics::gauge!("praxis_batcher_window_passed").set(if waiting.is_some() { 1.0 } else { 0.0 });
@@ -283,6 +287,9 @@ impl<S: L2Source> Batcher<S> {
                         core.requeue(*first);
                     }
                     self.in_flight.clear();
+                    if matches!(error, TxError::Rejected { .. }) {
+                        self.posting.refused();
+                    }
                     return Err(LookError::Tx(error));
                 }
             }

@@ -222,6 +222,10 @@ fn the_cheaper_way_is_taken_and_kept_until_the_other_is_much_cheaper() {
     let without = praxis_l1::L1Prices { blob_base_fee: None, ..prices(0) };
     assert_eq!(posting.choose(&full, prices(1)), DataKind::Blobs);
     assert_eq!(posting.choose(&full, without), DataKind::Calldata);
+    let mut posting = Posting::new(DataPolicy::Cheapest);
+    posting.refused();
+    assert!((0..99).all(|_| posting.choose(&full, prices(1)) == DataKind::Calldata), "L1 refused blobs");
+    assert_eq!(posting.choose(&full, prices(1)), DataKind::Blobs, "and is asked again later");
     assert_eq!(Posting::new(DataPolicy::Blobs).choose(&full, prices(u128::MAX / 1_000_000)), DataKind::Blobs);
     assert_eq!(Posting::new(DataPolicy::Calldata).choose(&full, prices(1)), DataKind::Calldata);
 }

@@ -61,6 +61,22 @@ fn what_does_not_fit_waits_for_the_next_block_with_its_successors() {
 }
 
 #[test]
+fn a_batcher_that_falls_behind_makes_blocks_smaller_until_it_has_caught_up() {
+    use alloy_eips::Encodable2718;
+    let world = World::default();
+    for nonce in 0..6 {
+        world.sequencer.send(with_tip(0, nonce, 5, 21_000)).unwrap();
+    }
+    let size = with_tip(0, 0, 5, 21_000).encode_2718_len() as u64;
+    world.sequencer.builder().limit_block_bytes(Some(2 * size + size / 2));
+    assert_eq!(order(&world, &world.sequencer.build(&world.l1)), [(0, 0), (0, 1)]);
+    world.sequencer.builder().limit_block_bytes(Some(size / 2));
+    assert_eq!(order(&world, &world.sequencer.build(&world.l1)), []);
+    world.sequencer.builder().limit_block_bytes(None);
+    assert_eq!(order(&world, &world.sequencer.build(&world.l1)), [(0, 2), (0, 3), (0, 4), (0, 5)]);
+}
+
+#[test]
 fn a_transaction_that_turned_invalid_is_dropped_and_the_others_are_taken() {
     let world = World::default();
     // Together they cost more than the sender has; each alone does not. The pool compares what comes with what is executable

@@ -56,26 +56,30 @@ impl Beacon {
         };
         let list: Vec<String> = hashes.iter().map(B256::to_string).collect();
         let path = format!("eth/v1/beacon/blobs/{slot}?versioned_hashes={}", list.join(","));
-        let mut answer = self.get(&path, MAX_ANSWER).await?;
+        let mut answer = self.get(&path, MAX_ANSWER).await?.ok_or("it does not have them (HTTP status 404)")?;
         serde_json::from_value(answer["data"].take())
             .map_err(|error| format!("its answer is no list of blobs: {error}"))
     }
 
     async fn read_slots(&self) -> Result<Slots, String> {
-        let spec = self.get("eth/v1/config/spec", MAX_SMALL_ANSWER).await?;
+        let Some(spec) = self.get("eth/v1/config/spec", MAX_SMALL_ANSWER).await? else { return Ok(Slots::Numbers) };
         let number = |value: &Value| value.as_str().and_then(|text| text.parse::<u64>().ok()).filter(|n| *n > 0);
         let seconds = number(&spec["data"]["SECONDS_PER_SLOT"])
             .or_else(|| number(&spec["data"]["SLOT_DURATION_MS"]).map(|milliseconds| milliseconds / 1000))
             .filter(|seconds| *seconds > 0);
         let Some(seconds) = seconds else { return Ok(Slots::Numbers) };
-        let genesis = self.get("eth/v1/beacon/genesis", MAX_SMALL_ANSWER).await?;
+        let genesis = self.get("eth/v1/beacon/genesis", MAX_SMALL_ANSWER).await?.unwrap_or_default();
         let genesis = number(&genesis["data"]["genesis_time"]).ok_or("it does not say when its chain began")?;
         Ok(Slots::Clock { genesis, seconds })
     }
 
-    async fn get(&self, path: &str, limit: usize) -> Result<Value, String> {
+    /// An answer; `None` where there is none: status 404, or an empty body, as anvil gives for its specification.
+    async fn get(&self, path: &str, limit: usize) -> Result<Option<Value>, String> {
         let url = self.url.join(path).map_err(|error| error.to_string())?;
         let mut response = self.http.get(url).send().await.map_err(|error| error.without_url().to_string())?;
+        if response.status() == reqwest::StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
         if !response.status().is_success() {
             return Err(format!("HTTP status {}", response.status()));
         }
@@ -86,6 +90,9 @@ impl Beacon {
             }
             body.extend_from_slice(&part);
         }
-        serde_json::from_slice(&body).map_err(|error| format!("its answer is no JSON: {error}"))
+        if body.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&body).map(Some).map_err(|error| format!("its answer is no JSON: {error}"))
     }
 }

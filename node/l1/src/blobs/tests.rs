@@ -79,7 +79,6 @@ async fn a_beacon_that_answers_404_leaves_it_to_the_archive_of_another_node() {
     let (hash, bytes) = blob(3);
     let (beacon, node) = (Routes::default(), Routes::default());
     let (beacon_url, node_url) = (serve(beacon.clone()).await, serve(node.clone()).await);
-    beacon.lock().unwrap().insert("/eth/v1/config/spec".into(), json!({ "data": {} }));
     let folder = tempfile::tempdir().unwrap();
     let archive = Arc::new(BlobArchive::open(folder.path()).unwrap());
     let source = BlobSource::new()
@@ -102,10 +101,18 @@ async fn a_beacon_that_answers_404_leaves_it_to_the_archive_of_another_node() {
     // The client counts its requests, and answers name them: a fresh one begins at 0.
     let source = BlobSource::new().with_archive(archive.clone()).with_remote(&node_url, patience()).unwrap();
     let blobs = source.fetch(BLOCK, &wanted(&[hash])).await.unwrap();
-    assert_eq!(blobs, [bytes.clone()]);
+    assert_eq!(blobs, std::slice::from_ref(&bytes));
     source.keep(BLOCK.number, &wanted(&[hash]), &blobs);
     node.lock().unwrap().clear();
-    assert_eq!(source.fetch(BLOCK, &wanted(&[hash])).await.unwrap(), [bytes], "its own archive has it now");
+    assert_eq!(
+        source.fetch(BLOCK, &wanted(&[hash])).await.unwrap(),
+        std::slice::from_ref(&bytes),
+        "its own archive has it now"
+    );
+    // A development chain without a specification: blobs are found by the block's number.
+    beacon.lock().unwrap().insert("/eth/v1/beacon/blobs/7?".into(), json!({ "data": [bytes] }));
+    let source = BlobSource::new().with_beacon(&beacon_url, &patience()).unwrap();
+    assert_eq!(source.fetch(BLOCK, &wanted(&[hash])).await.unwrap(), [bytes]);
 }
 
 #[tokio::test]

@@ -474,9 +474,15 @@ impl Refusal {
             Self::Reserved
         } else if has(&["pool is full", "account limit exceeded", "nonce too high", "nonce gap"]) {
             Self::Full
-        } else if has(&["less than block blob gas fee", "blob gas too low", "blob fee too low"]) {
-            Self::Underpriced
-        } else if has(&["underpriced", "fee too low", "less than block base fee", "replacement"]) {
+        } else if has(&[
+            "underpriced",
+            "less than block blob gas fee",
+            "blob gas too low",
+            "blob fee too low",
+            "fee too low",
+            "less than block base fee",
+            "replacement",
+        ]) {
             Self::Underpriced
         } else if has(&["insufficient funds", "insufficient balance"]) {
             Self::Balance

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod batches;
+mod blobs;
 mod configuration;
 mod happy;
 mod inbox;

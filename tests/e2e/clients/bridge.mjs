@@ -46,10 +46,12 @@ ensure("received on L2", await l2.getBalance({ address: receiver }), parseEther(
 console.log("deposited");
 
 // And back: initiate, prove, finalise.
-const built = await l1.buildInitiateWithdrawal({ account, to: receiver, value: parseEther("1") });
-const receipt = await mined(l2, await l2Wallet.initiateWithdrawal(built));
+const back = { gas: 21_000n, to: receiver, value: parseEther("1") };
+const receipt = await mined(l2, await l2Wallet.initiateWithdrawal({ request: back }));
 ensure("status", await l1.getWithdrawalStatus({ receipt, targetChain }), "waiting-to-prove");
 const { game, withdrawal } = await l1.waitToProve({ receipt, targetChain });
+// The portal takes no proof in the second in which the claim was made.
+await new Promise((done) => setTimeout(done, 2000));
 const proof = await l2.buildProveWithdrawal({ account, game, withdrawal });
 await mined(l1, await l1Wallet.proveWithdrawal(proof));
 console.log("proved");

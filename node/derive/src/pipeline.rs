@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 /// What the driver has to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and most of them are checkpoints or attributes")]
 pub enum Step {
     /// Execute these on the safe head (or find that the block is there already), then step with the new safe head. When a
     /// transaction of a batch is invalid in execution, call [`DerivationPipeline::reject`] and step with the same head.

@@ -5,6 +5,7 @@
 mod batch;
 mod clock;
 mod execution;
+mod fees;
 mod gas;
 mod inference;
 mod memory;
@@ -29,6 +30,8 @@ enum What {
     Inference(inference::Options),
     /// Bytes on L1 per transaction, beside other compressors and the floor
     Batch(batch::Options),
+    /// The L1 fee's coefficients, and a day of L1 prices: what it takes in against what batches cost
+    Fees(fees::Options),
     /// Gas per second of block import beside bare revm on the same blocks
     Execution(execution::Options),
     /// State roots at several sizes of the state, beside a full recomputation
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Inference(options) => inference::run(&options),
         What::Batch(options) => batch::run(&options),
+        What::Fees(options) => fees::run(&options),
         What::Execution(options) => execution::run(&options),
         What::State(options) => state::run(&options),
         What::Gas(options) => gas::run(&options),

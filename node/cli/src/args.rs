@@ -28,7 +28,7 @@ pub(crate) enum Command {
     /// Show the whole loop on a real model: publish, deploy, decide, batch, replay, compare.
     Demo(DemoArgs),
     /// Run roles of a deployment.
-    Node(NodeArgs),
+    Node(Box<NodeArgs>),
     /// Serve an Ethereum chain from its genesis file and its blocks, without peers: for Ethereum's own tests.
     Ethereum(EthereumArgs),
     /// Deploy the L1 contracts and write the rollup configuration.

@@ -47,7 +47,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Model(command) => commands::model::run(command, ui),
         Command::Dev(args) => commands::block_on(commands::dev::run(args, ui)),
         Command::Demo(args) => commands::block_on(commands::demo::run(args, ui)),
-        Command::Node(args) => commands::block_on(commands::node::run(args, ui)),
+        Command::Node(args) => commands::block_on(commands::node::run(*args, ui)),
         Command::Ethereum(args) => commands::block_on(commands::ethereum::run(args, ui)),
         Command::Deploy(args) => commands::block_on(commands::deploy::run(args, ui)),
         Command::Fees(args) => commands::block_on(commands::fees::run(args, ui)),

@@ -75,7 +75,15 @@ impl Anvil {
         Ok(())
     }
 
-    /// Sends a transaction from any account, whoever holds its key; its hash.
+    /// Sends a transaction from one of anvil's own accounts, signed with its key; its hash.
+    pub async fn send_signed(&self, from: &str, to: &str, data: &str) -> Result<String> {
+        let transaction = json!({ "from": from, "to": to, "data": data });
+        let hash = self.rpc.call("eth_sendTransaction", json!([transaction])).await?;
+        hash.as_str().map(str::to_owned).context("a transaction hash")
+    }
+
+    /// Sends a transaction from any account, whoever holds its key; its hash. There is no signature, so whoever recovers the
+    /// sender finds none.
     pub async fn send_as(&self, from: &str, to: &str, data: &str) -> Result<String> {
         self.pay_as(from, to, data, U256::ZERO).await
     }

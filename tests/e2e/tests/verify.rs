@@ -79,7 +79,7 @@ async fn post(
     let (batcher, inbox) = (deployment.field("batcher")?, deployment.field("batch_inbox")?);
     for batch in batches {
         let input = batch["input"].as_str().context("a transaction's input")?;
-        deployment.anvil.send_as(batcher, inbox, &change(input)).await?;
+        deployment.anvil.send_signed(batcher, inbox, &change(input)).await?;
     }
     // A claim names an L1 block that holds what it follows from.
     deployment.anvil.mine(3).await?;

@@ -89,8 +89,12 @@ pub(crate) async fn deploy(
         ..Default::default()
     };
     let (manager, _) = TxManager::spawn(client.clone(), signer, l1_chain_id, manager_config);
-    deploy_contracts(&client, &manager, &begun.l1, progress).await?;
-    std::fs::remove_file(journal)?;
+    let deployed = deploy_contracts(&client, &manager, &begun.l1, progress).await;
+    // Of a deployment that never reached L1 nothing is left to go on with: the next try may be another.
+    if deployed.is_ok() || matches!(client.nonce(deployer, true).await, Ok(nonce) if nonce == begun.l1.first_nonce) {
+        std::fs::remove_file(journal)?;
+    }
+    deployed?;
     Ok(Arc::new(begun.config))
 }
 

@@ -255,7 +255,9 @@ fn update(rng: &mut Rng) -> ConfigUpdate {
         4 => ConfigUpdate::OperatorFee { scalar: small, constant: small.into() },
         5 => ConfigUpdate::Engine { version: small, timestamp_ms: small.into() },
         6 => ConfigUpdate::InferencePause { until_ms: small.into() },
-        _ => ConfigUpdate::Feature { name: keccak256([small as u8]), enabled: small.is_multiple_of(2), timestamp_ms: 7 },
+        _ => {
+            ConfigUpdate::Feature { name: keccak256([small as u8]), enabled: small.is_multiple_of(2), timestamp_ms: 7 }
+        }
     }
 }
 

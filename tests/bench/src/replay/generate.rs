@@ -107,7 +107,7 @@ pub(super) async fn generate(folder: &Path, blocks: u64) -> Result<Made> {
         Generator { config, chain, encoder, work, batcher, l1, client, l1_head: genesis, tip, made, submissions: 0 };
     while generator.tip.number < blocks {
         generator.interval().await?;
-        if generator.made.l1_blocks % 20 == 0 {
+        if generator.made.l1_blocks.is_multiple_of(20) {
             eprintln!("{} of {blocks} blocks made", generator.tip.number);
         }
     }

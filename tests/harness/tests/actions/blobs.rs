@@ -69,7 +69,7 @@ fn a_reorg_frees_a_node_that_waits_for_a_blob_which_is_gone_with_its_block() {
     world.l1.reorg(1);
     world.l1.mine_empty(2);
     world.ticks(2);
-    world.settle(6);
+    world.settle(12);
     assert_derived_equals_built(&world);
 }
 

@@ -159,7 +159,7 @@ mod tests {
             income: vec![income("L1 fees", 700_000), income("base fees", 9)],
             spending: vec![batcher, proposer],
         };
-        assert_eq!(report.l1_fee_coverage_bps(), Some(9_953));
+        assert_eq!(report.l1_fee_coverage_bps(), Some(9_954));
         let document = report.document();
         assert_eq!(document["spentWei"], "703316");
         assert_eq!(document["incomeWei"], "700009");

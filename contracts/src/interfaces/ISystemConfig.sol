@@ -163,7 +163,7 @@ interface ISystemConfig {
     /// @notice Scalar of the L1 blob base fee, in millionths.
     function blobbasefeeScalar() external view returns (uint32);
 
-    /// @notice Scalar of the operator's fee, in millionths.
+    /// @notice Scalar of the operator's fee, of a unit of gas, in hundreds of wei.
     function operatorFeeScalar() external view returns (uint32);
 
     /// @notice Constant of the operator's fee, wei per transaction.

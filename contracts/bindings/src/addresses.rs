@@ -9,9 +9,9 @@ pub const INFERENCE: Address = address!("0x0000000000000000000000000000000000000
 pub const MODEL_REGISTRY: Address = address!("0x5000000000000000000000000000000000000001");
 /// Scheduled calls.
 pub const SCHEDULER: Address = address!("0x5000000000000000000000000000000000000002");
-/// ERC-8004 identity registry.
+/// ERC-8004 identity registry: the second address of [`ERC8004_IDENTITY`].
 pub const AGENT_REGISTRY: Address = address!("0x5000000000000000000000000000000000000003");
-/// ERC-8004 reputation registry.
+/// ERC-8004 reputation registry: the second address of [`ERC8004_REPUTATION`].
 pub const REPUTATION_REGISTRY: Address = address!("0x5000000000000000000000000000000000000004");
 /// ERC-8004 validation registry.
 pub const VALIDATION_REGISTRY: Address = address!("0x5000000000000000000000000000000000000005");
@@ -31,8 +31,15 @@ pub const AGENT_VALIDATOR: Address = address!("0x5000000000000000000000000000000
 pub const STRATEGY_REGISTRY: Address = address!("0x500000000000000000000000000000000000000d");
 /// Rules without state.
 pub const RULE_CHECKS: Address = address!("0x500000000000000000000000000000000000000E");
-/// Verifiers' registrations.
+/// Bonded verifiers of what agents said.
 pub const VERIFIER_HUB: Address = address!("0x5000000000000000000000000000000000000009");
+/// Whether a listed strategy is what was listed: a checker of authors' bonds.
+pub const STRATEGY_CHECKER: Address = address!("0x500000000000000000000000000000000000000F");
+
+/// ERC-8004's registry of agents, where its clients know it from other chains; [`AGENT_REGISTRY`] forwards to it.
+pub const ERC8004_IDENTITY: Address = address!("0x8004A169FB4a3325136EB29fA0ceB6D2e539a432");
+/// ERC-8004's registry of feedback, where its clients know it; [`REPUTATION_REGISTRY`] forwards to it.
+pub const ERC8004_REPUTATION: Address = address!("0x8004BAa17C55a88189AE136b182e5fdA19dE9b63");
 
 /// Wrapped ether.
 pub const WETH9: Address = address!("0x4200000000000000000000000000000000000006");

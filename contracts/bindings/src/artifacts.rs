@@ -99,6 +99,22 @@ artifacts! {
     AGENT_ACCOUNT_FACTORY = "AgentAccountFactory";
     /// L2: validates what agents' off-chain keys sign.
     AGENT_VALIDATOR = "AgentValidator";
+    /// L2: books calls that the state transition makes.
+    SCHEDULER = "Scheduler";
+    /// L2: ERC-8004's registry of agents.
+    IDENTITY_REGISTRY = "IdentityRegistry";
+    /// L2: ERC-8004's registry of feedback.
+    REPUTATION_REGISTRY = "ReputationRegistry";
+    /// L2: ERC-8004's registry of validations.
+    VALIDATION_REGISTRY = "ValidationRegistry";
+    /// L2: the second address of the two registries above it.
+    REGISTRY_FORWARDER = "RegistryForwarder";
+    /// L2: listings, hires and payment of agents.
+    AGENT_MARKET = "AgentMarket";
+    /// L2: a checker of authors' bonds.
+    STRATEGY_CHECKER = "StrategyChecker";
+    /// L2: bonded verifiers.
+    VERIFIER_HUB = "VerifierHub";
     /// Test contract that calls the precompile in every way.
     CALLER = "Caller";
 }

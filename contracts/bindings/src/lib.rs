@@ -2,6 +2,7 @@
 //!
 //! - [`addresses`]: where each predeploy, preinstall and system account stands on L2.
 //! - [`interfaces`]: `sol!` types of every contract that the node calls or whose logs it reads.
+//! - [`agents`], [`market`], [`scheduler`]: agents, who hires them, and when they run.
 //! - [`settlement`]: those that settle on L1, as far as the node calls them.
 //! - [`layout`]: storage slots that the node reads or proves directly.
 //! - [`artifacts`]: creation and runtime code, from the committed output of `contracts/build.sh`.
@@ -11,11 +12,14 @@
 //! compiler's storage layout, so the two languages can't drift apart.
 
 pub mod addresses;
+pub mod agents;
 pub mod artifacts;
 mod inference_proof;
 pub mod interfaces;
 pub mod layout;
+pub mod market;
 mod predeploys;
+pub mod scheduler;
 pub mod settlement;
 
 pub use inference_proof::IInferenceProof;

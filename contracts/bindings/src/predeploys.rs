@@ -55,7 +55,7 @@ enum Place {
 }
 
 /// The project's own contracts.
-fn own() -> [(&'static str, Address, &'static Artifact, Place); 18] {
+fn own() -> [(&'static str, Address, &'static Artifact, Place); 27] {
     use Place::{Fixed, Proxy};
     [
         ("ModelRegistry", addresses::MODEL_REGISTRY, &artifacts::MODEL_REGISTRY, Proxy),
@@ -65,6 +65,16 @@ fn own() -> [(&'static str, Address, &'static Artifact, Place); 18] {
         ("AgentValidator", addresses::AGENT_VALIDATOR, &artifacts::AGENT_VALIDATOR, Fixed),
         ("StrategyRegistry", addresses::STRATEGY_REGISTRY, &artifacts::STRATEGY_REGISTRY, Fixed),
         ("RuleChecks", addresses::RULE_CHECKS, &artifacts::RULE_CHECKS, Fixed),
+        // Its code is consensus: the state transition calls it in every block.
+        ("Scheduler", addresses::SCHEDULER, &artifacts::SCHEDULER, Fixed),
+        ("IdentityRegistry", addresses::ERC8004_IDENTITY, &artifacts::IDENTITY_REGISTRY, Fixed),
+        ("ReputationRegistry", addresses::ERC8004_REPUTATION, &artifacts::REPUTATION_REGISTRY, Fixed),
+        ("IdentityForwarder", addresses::AGENT_REGISTRY, &artifacts::REGISTRY_FORWARDER, Fixed),
+        ("ReputationForwarder", addresses::REPUTATION_REGISTRY, &artifacts::REGISTRY_FORWARDER, Fixed),
+        ("ValidationRegistry", addresses::VALIDATION_REGISTRY, &artifacts::VALIDATION_REGISTRY, Fixed),
+        ("AgentMarket", addresses::AGENT_MARKET, &artifacts::AGENT_MARKET, Fixed),
+        ("StrategyChecker", addresses::STRATEGY_CHECKER, &artifacts::STRATEGY_CHECKER, Fixed),
+        ("VerifierHub", addresses::VERIFIER_HUB, &artifacts::VERIFIER_HUB, Fixed),
         // A transfer with its 2,300 gas must reach it.
         ("WETH9", addresses::WETH9, &artifacts::WETH9, Fixed),
         ("GasPriceOracle", addresses::GAS_PRICE_ORACLE, &artifacts::GAS_PRICE_ORACLE, Proxy),

@@ -1,24 +1,20 @@
 #!/usr/bin/env bash
-# cargo's RUSTC_WRAPPER for the fuzz targets: only the project's own crates are instrumented.
-# cargo-fuzz gives its flags to every crate; then most of the time of building and of running goes into counters of code
-# that is not looked at.
+# cargo's RUSTC_WORKSPACE_WRAPPER for the fuzz targets: gives the project's own libraries libFuzzer's counters, which is all the
+# instrumentation that stable Rust has. Third-party crates go without: most of the time of building and of running would
+# go into counters of code that is not looked at.
 set -euo pipefail
 
-own=false previous=""
+previous="" own=()
 for argument in "$@"; do
-  if [ "$previous" = --crate-name ]; then
-    case $argument in praxis_*) own=true ;; esac
-  fi
+  case $previous:$argument in
+    --crate-name:praxis_*)
+      own=(
+        -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
+        -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
+        -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0
+      )
+      ;;
+  esac
   previous=$argument
 done
-if ! $own; then
-  kept=()
-  for argument in "$@"; do
-    case $argument in
-      -Cpasses=sancov-module | -Cllvm-args=-sanitizer-coverage-* | -Cllvm-args=-simplifycfg-*) ;;
-      *) kept+=("$argument") ;;
-    esac
-  done
-  set -- "${kept[@]}"
-fi
-exec "$@"
+exec "$@" "${own[@]}"

@@ -7,7 +7,7 @@ use crate::{
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::{B256, Bytes};
-use praxis_evm::{BlockContext, ExecuteError};
+use praxis_evm::{BlockContext, BlockExecutor, ExecuteError};
 use praxis_primitives::{Fault, PayloadAttributes, Receipt, RecoveredBlock, RecoveredTransaction, Transaction};
 use std::{num::NonZero, sync::OnceLock, thread};
 
@@ -99,6 +99,23 @@ fn decode_all(transactions: &[Bytes]) -> Vec<Result<RecoveredTransaction, String
     })
 }
 
+/// Makes the scheduled calls of a block. One that can't be executed is a fault: the state demands it.
+fn make_scheduled(
+    number: u64,
+    executor: &mut BlockExecutor<'_>,
+    included: &mut Vec<RecoveredTransaction>,
+) -> Result<(), ChainError> {
+    let fault = |fault| ChainError::fault(number, fault);
+    while let Some(tx) = executor.scheduled().map_err(fault)? {
+        executor.execute(&tx).map_err(|error| match error {
+            ExecuteError::Invalid(reason) => fault(Fault::new(format!("scheduled call {}: {reason}", tx.hash()))),
+            ExecuteError::Fault(reason) => fault(reason),
+        })?;
+        included.push(tx);
+    }
+    Ok(())
+}
+
 fn threads() -> usize {
     static THREADS: OnceLock<usize> = OnceLock::new();
     *THREADS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS))
@@ -133,11 +150,16 @@ impl Chain {
         let follows = source.follows();
         let mut executor = self.executor(&context, &state, purpose, follows)?;
         let mut included = Vec::with_capacity(attributes.transactions.len());
+        let mut deposits = true;
         for (index, decoded) in decode_all(&attributes.transactions).into_iter().enumerate() {
             let tx = match decoded {
                 Ok(tx) => tx,
                 Err(reason) => return Ok(Err(BadTransaction { index, reason })),
             };
+            if deposits && !tx.inner().is_deposit() {
+                deposits = false;
+                make_scheduled(number, &mut executor, &mut included)?;
+            }
             match executor.execute(&tx) {
                 Ok(_) => included.push(tx),
                 Err(ExecuteError::Invalid(reason)) => {
@@ -145,6 +167,9 @@ impl Chain {
                 }
                 Err(ExecuteError::Fault(fault)) => return Err(ChainError::fault(number, fault)),
             }
+        }
+        if deposits {
+            make_scheduled(number, &mut executor, &mut included)?;
         }
         let fault = |fault| ChainError::fault(number, fault);
         if follows {

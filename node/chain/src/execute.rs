@@ -65,6 +65,12 @@ impl Base<'_> {
                 state_roots.push(state_root(self.nodes, &executor.changes_so_far())?.root);
             }
         }
+        executor.check_schedule().map_err(|error| match error {
+            ExecuteError::Invalid(reason) => {
+                ChainError::InvalidTransaction { number, index: body.transactions.len(), reason: reason.to_string() }
+            }
+            ExecuteError::Fault(fault) => ChainError::fault(number, fault),
+        })?;
         let mut output = executor.finish().map_err(|fault| ChainError::fault(number, fault))?;
         output.state_roots = state_roots;
         let transactions = block.clone_transactions_recovered().collect();

@@ -108,6 +108,6 @@ pub fn attributes_of_block(config: &RollupConfig, block: &SealedBlock) -> Result
         forced: l1.forced,
         gas_limit: block.gas_limit(),
         extra_data: block.extra_data().clone(),
-        transactions: transactions.iter().map(|tx| tx.encoded_2718().into()).collect(),
+        transactions: transactions.iter().filter(|tx| !tx.is_scheduled()).map(|tx| tx.encoded_2718().into()).collect(),
     })
 }

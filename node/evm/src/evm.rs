@@ -9,19 +9,19 @@ use crate::{
     terms::{ExtraFees, Terms},
     watch::Watcher,
 };
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, Log};
 use praxis_contracts::addresses::{BASE_FEE_VAULT, L1_BLOCK};
 use praxis_precompile::{InferencePrecompiles, ModelAccess};
 use praxis_primitives::{ChainSpec, DataFees, Fault, InferenceEntry, Rules, StateDiff, StateReader};
 use revm::{
-    Context, MainBuilder, MainContext, SystemCallEvm,
+    Context, MainBuilder, MainContext,
     context::{
         BlockEnv, CfgEnv, ContextSetters, ContextTr, Evm, JournalTr, TxEnv,
         result::{EVMError, ExecutionResult, HaltReason},
     },
     database::State,
     database_interface::{Database, DatabaseCommit, DatabaseCommitExt, bal::EvmDatabaseError},
-    handler::{EthFrame, Handler, instructions::EthInstructions},
+    handler::{EthFrame, Handler, MainnetHandler, SystemCallTx, instructions::EthInstructions},
     inspector::InspectorHandler,
     interpreter::interpreter::EthInterpreter,
     state::EvmState,
@@ -185,7 +185,7 @@ impl<'a> BlockEvm<'a> {
         Ok(Ran { ended, inferences: Vec::new(), changes })
     }
 
-    /// Calls a system contract, keeps what it changes and gives what it returns.
+    /// Calls a system contract, keeps what it changes and gives what it returns and logs.
     ///
     /// # Errors
     /// When the contract fails, or the node cannot compute it.
@@ -194,16 +194,21 @@ impl<'a> BlockEvm<'a> {
         caller: Address,
         contract: Address,
         data: Bytes,
-    ) -> Result<Bytes, ExecuteError> {
+        gas_limit: u64,
+    ) -> Result<(Bytes, Vec<Log>), ExecuteError> {
         self.inner.precompiles.begin();
-        let result = self.inner.system_call_one_with_caller(caller, contract, data);
+        let mut tx = TxEnv::new_system_tx_with_caller(caller, contract, data);
+        tx.gas_limit = gas_limit;
+        self.inner.ctx.set_tx(tx);
+        let result: Result<_, InnerError> = MainnetHandler::default().run_system_call(&mut self.inner);
         let changes = self.inner.ctx.journal_mut().finalize();
         let result = result.map_err(|error| self.error(error))?;
         if !result.is_success() {
             return Err(Fault::new(format!("the system call of {contract} failed: {result:?}")).into());
         }
         self.commit(changes);
-        Ok(result.into_output().unwrap_or_default())
+        let logs = result.logs().to_vec();
+        Ok((result.into_output().unwrap_or_default(), logs))
     }
 
     /// Credits balances that no transaction moves.

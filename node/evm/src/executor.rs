@@ -4,6 +4,7 @@ use crate::{
     BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, diff, env, ethereum,
     evm::{BlockEvm, Ran},
     notes::{self, TxNotes},
+    schedule::{Arrival, Schedule},
     system,
     terms::Terms,
 };
@@ -25,7 +26,8 @@ pub struct BlockExecutor<'a> {
     spec: &'a ChainSpec,
     context: BlockContext,
     evm: BlockEvm<'a>,
-    receipts: Vec<Receipt>,
+    pub(crate) schedule: Schedule,
+    pub(crate) receipts: Vec<Receipt>,
     inferences: Vec<InferenceEntry>,
     /// Where those of the last transaction begin.
     last_inferences: usize,
@@ -34,6 +36,14 @@ pub struct BlockExecutor<'a> {
     blob_gas_used: u64,
     fault: Option<Fault>,
     notes: Option<Vec<TxNotes>>,
+}
+
+/// A transaction that may be tried: as revm takes it, its terms, its index, and what it is to the schedule.
+pub(crate) struct Admitted {
+    pub(crate) env: TxEnv,
+    pub(crate) terms: Terms,
+    pub(crate) index: u32,
+    pub(crate) arrival: Arrival,
 }
 
 impl std::fmt::Debug for BlockExecutor<'_> {
@@ -47,14 +57,20 @@ impl<'a> BlockExecutor<'a> {
     /// state; on Ethereum it is never asked.
     pub fn new(spec: &'a ChainSpec, context: BlockContext, state: &'a dyn StateReader, models: ModelAccess) -> Self {
         let evm = BlockEvm::new(spec, &context, env::config(spec, &context), state, models);
-        Self::over(spec, context, evm)
+        Self::over(spec, context, evm, Schedule::Before)
     }
 
-    pub(crate) const fn over(spec: &'a ChainSpec, context: BlockContext, evm: BlockEvm<'a>) -> Self {
+    pub(crate) const fn over(
+        spec: &'a ChainSpec,
+        context: BlockContext,
+        evm: BlockEvm<'a>,
+        schedule: Schedule,
+    ) -> Self {
         Self {
             spec,
             context,
             evm,
+            schedule,
             receipts: Vec::new(),
             inferences: Vec::new(),
             last_inferences: 0,
@@ -71,8 +87,12 @@ impl<'a> BlockExecutor<'a> {
         &self.context
     }
 
+    pub(crate) const fn spec(&self) -> &ChainSpec {
+        self.spec
+    }
+
     /// Stores the parent's hash (EIP-2935) and the parent beacon block root (EIP-4788), and on Ethereum does what else
-    /// comes before the block's transactions.
+    /// comes before the block's transactions. A rollup whose state has the Scheduler makes its calls in this block.
     ///
     /// # Errors
     /// A fault: a system contract never fails.
@@ -80,6 +100,9 @@ impl<'a> BlockExecutor<'a> {
         let mut applied = system::apply(&mut self.evm, &self.context);
         if let (Ok(()), Rules::Ethereum(rules)) = (&applied, &self.spec.rules) {
             applied = ethereum::before_transactions(rules, &self.context, &mut self.evm).map_err(Into::into);
+        }
+        if applied.is_ok() {
+            applied = self.open_schedule().map_err(Into::into);
         }
         applied.map_err(|error| self.poison(error.into_fault()))
     }
@@ -139,27 +162,34 @@ impl<'a> BlockExecutor<'a> {
     /// # Errors
     /// As [`Self::execute`].
     pub fn execute_ref(&mut self, tx: Recovered<&Transaction>) -> Result<TxOutcome, ExecuteError> {
-        let (env, terms, index) = self.admit(tx)?;
+        let Admitted { env, terms, index, arrival } = self.admit(tx)?;
         let ran = match self.evm.run(env, terms, index) {
             Ok(ran) => ran,
             Err(error) => return Err(self.not_run(error)),
         };
-        self.keep(tx, ran).map_err(|fault| self.poison(fault).into())
+        self.keep(tx, arrival, ran).map_err(|fault| self.poison(fault).into())
     }
 
-    /// The next transaction as revm takes it, its terms, and its index, once it may be tried at all.
-    pub(crate) fn admit(&self, tx: Recovered<&Transaction>) -> Result<(TxEnv, Terms, u32), ExecuteError> {
-        if let Some(fault) = &self.fault {
-            return Err(fault.clone().into());
+    /// That no fault has stopped the block.
+    pub(crate) fn alive(&self) -> Result<(), Fault> {
+        self.fault.clone().map_or(Ok(()), Err)
+    }
+
+    /// The next transaction, once it may be tried at all at this place.
+    pub(crate) fn admit(&mut self, tx: Recovered<&Transaction>) -> Result<Admitted, ExecuteError> {
+        self.alive()?;
+        let (mut env, terms) = env::transaction(self.spec, &self.context, tx)?;
+        let arrival = self.arrive(tx)?;
+        if let Arrival::Due(price) = arrival {
+            env.gas_price = price;
         }
-        let (env, terms) = env::transaction(self.spec, &self.context, tx)?;
         let (gas_limit, gas_left) = (tx.gas_limit(), self.gas_left());
         if gas_limit > gas_left {
             return Err(InvalidTransaction::BlockGasExceeded { gas_limit, gas_left }.into());
         }
         self.check_blobs(tx.blob_gas_used().unwrap_or_default())?;
         let index = u32::try_from(self.receipts.len()).map_err(|_| Fault::new("a block has 2^32 transactions"))?;
-        Ok((env, terms, index))
+        Ok(Admitted { env, terms, index, arrival })
     }
 
     pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {
@@ -186,12 +216,12 @@ impl<'a> BlockExecutor<'a> {
         }
     }
 
-    fn poison(&mut self, fault: Fault) -> Fault {
+    pub(crate) fn poison(&mut self, fault: Fault) -> Fault {
         self.fault = Some(fault.clone());
         fault
     }
 
-    pub(crate) fn keep(&mut self, tx: Recovered<&Transaction>, ran: Ran) -> Result<TxOutcome, Fault> {
+    pub(crate) fn keep(&mut self, tx: Recovered<&Transaction>, arrival: Arrival, ran: Ran) -> Result<TxOutcome, Fault> {
         let Ran { ended, inferences, changes } = ran;
         let success = ended.status == TxStatus::Success;
         if success && self.spec.rollup().is_some() {
@@ -208,6 +238,9 @@ impl<'a> BlockExecutor<'a> {
         self.receipts.push(receipt);
         self.last_inferences = self.inferences.len();
         self.inferences.extend(inferences);
+        if let Arrival::Due(price) = arrival {
+            self.settle(price, success, ended.gas_used)?;
+        }
         Ok(TxOutcome { status: ended.status, gas_used: ended.gas_used, output: ended.output, created: ended.created })
     }
 
@@ -227,8 +260,9 @@ impl<'a> BlockExecutor<'a> {
     /// Ends the block: on Ethereum with rewards, withdrawals and requests to the beacon chain.
     ///
     /// # Errors
-    /// When a fault stopped it before, or stops it now.
+    /// When a fault stopped it before, or stops it now, or a scheduled call of the block has not been made.
     pub fn finish(mut self) -> Result<ExecutionOutput, Fault> {
+        self.check_schedule().map_err(ExecuteError::into_fault)?;
         let requests = match (&self.fault, &self.spec.rules) {
             (None, Rules::Ethereum(rules)) => {
                 ethereum::after_transactions(rules, &self.context, &mut self.evm, &self.receipts)

@@ -111,6 +111,18 @@ pub enum InvalidTransaction {
     /// A deposit claims to be a system transaction, which no longer exist.
     #[error("a deposit must not be marked as a system transaction")]
     SystemDeposit,
+    /// The state demands another transaction at this place: a scheduled call.
+    #[error("the scheduled call {hash} must come first")]
+    ScheduledCallMissing {
+        /// Hash of the transaction that is due.
+        hash: alloy_primitives::B256,
+    },
+    /// No scheduled call is due here.
+    #[error("no scheduled call is due at this place of the block")]
+    NotScheduled,
+    /// Deposits stand before scheduled calls and the batch's transactions.
+    #[error("a deposit stands after scheduled calls or transactions of a batch")]
+    LateDeposit,
     /// EIP-3607.
     #[error("the sender is a contract")]
     SenderHasCode,

@@ -26,6 +26,7 @@ mod memory;
 mod notes;
 mod outcome;
 mod overrides;
+mod schedule;
 mod simulate;
 mod simulated_block;
 mod system;

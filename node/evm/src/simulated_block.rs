@@ -3,6 +3,8 @@
 use crate::{
     BlockContext, BlockExecutor, CallOutcome, ExecuteError, env,
     evm::{BlockEvm, Ran},
+    executor::Admitted,
+    schedule::Schedule,
     terms::Terms,
     watch::{Watcher, Watching},
 };
@@ -14,7 +16,8 @@ use revm_inspectors::transfer::{TRANSFER_LOG_EMITTER, TransferInspector};
 
 impl<'a> BlockExecutor<'a> {
     /// An executor for a block of calls: senders may be contracts, have no signature and are not bound by EIP-7825; unless
-    /// `validate` is set, their nonces may be any and they need not pay the base fee.
+    /// `validate` is set, their nonces may be any and they need not pay the base fee. The block holds what it is given, and no
+    /// scheduled calls.
     pub fn simulating(
         spec: &'a ChainSpec,
         context: BlockContext,
@@ -23,7 +26,7 @@ impl<'a> BlockExecutor<'a> {
         validate: bool,
     ) -> Self {
         let evm = BlockEvm::new(spec, &context, config(spec, &context, validate), state, models);
-        Self::over(spec, context, evm)
+        Self::over(spec, context, evm, Schedule::None)
     }
 
     /// Nonce of an account as it stands now.
@@ -40,7 +43,7 @@ impl<'a> BlockExecutor<'a> {
     /// # Errors
     /// As [`Self::execute`].
     pub fn simulate(&mut self, tx: &RecoveredTransaction, transfers: bool) -> Result<CallOutcome, ExecuteError> {
-        let (env, terms, index) = self.admit(tx.as_recovered_ref())?;
+        let Admitted { env, terms, index, arrival } = self.admit(tx.as_recovered_ref())?;
         // As with `eth_call`: who names no price pays nothing.
         let terms = if env.gas_price == 0 && terms.mint().is_none() { Terms::Gas } else { terms };
         let watching = match transfers {
@@ -55,7 +58,7 @@ impl<'a> BlockExecutor<'a> {
             changes: Default::default(),
         });
         ran.ended.logs.retain(|log| log.address != TRANSFER_LOG_EMITTER);
-        self.keep(tx.as_recovered_ref(), ran)?;
+        self.keep(tx.as_recovered_ref(), arrival, ran)?;
         Ok(outcome)
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     BlockContext, BlockExecutor, CallOutcome, CallRequest, ExecuteError, InvalidTransaction, StateOverrides,
     TraceLimits, TxOutcome, env,
     evm::{BlockEvm, InnerError, Ran},
+    executor::Admitted,
     outcome::Ended,
     overrides::OverriddenState,
     simulate,
@@ -80,14 +81,14 @@ impl BlockExecutor<'_> {
     /// # Errors
     /// When the tracer is not known, its bounds are reached, or the transaction is not executed.
     pub fn trace(&mut self, tx: &RecoveredTransaction, tracer: &Tracer) -> Result<(TxOutcome, GethTrace), TraceError> {
-        let (env, terms, index) = self.admit(tx.as_recovered_ref())?;
+        let Admitted { env, terms, index, arrival } = self.admit(tx.as_recovered_ref())?;
         let context = TransactionContext {
             block_hash: tracer.block_hash,
             tx_index: Some(index as usize),
             tx_hash: Some(tx.inner().hash()),
         };
         let (ran, trace) = self.evm_mut().trace(env, terms, index, tracer, context)?;
-        Ok((self.keep(tx.as_recovered_ref(), ran)?, trace))
+        Ok((self.keep(tx.as_recovered_ref(), arrival, ran)?, trace))
     }
 }
 

@@ -33,12 +33,13 @@ pub struct PayloadAttributes {
     pub sequence_number: u64,
     /// No batch covers the block.
     pub forced: bool,
-    /// The header's gas limit: the configured one, or what the block's deposits may use where that is more. They have been
-    /// paid for, and the limit may have been lowered since.
+    /// The header's gas limit: the configured one, or the one with which the block's deposits leave the scheduled calls their
+    /// quarter, where that is more. Deposits have been paid for, and the limit may have been lowered since.
     pub gas_limit: u64,
     /// The header's extra data: on the rollup the EIP-1559 parameters from which the next block's base fee follows.
     pub extra_data: Bytes,
-    /// Transactions in EIP-2718 encoding: the L1 attributes deposit, the L1 deposits, then those of the batch.
+    /// Transactions in EIP-2718 encoding: the L1 attributes deposit, the L1 deposits, then those of the batch. Scheduled calls
+    /// are no attributes: execution adds them.
     pub transactions: Vec<Bytes>,
 }
 
@@ -179,9 +180,11 @@ impl L1Attributes {
         })
     }
 
-    /// The gas limit of the header of a block with these attributes, whose other deposits may use `deposit_gas`.
+    /// The gas limit of the header of a block with these attributes, whose other deposits may use `deposit_gas`: what deposits
+    /// may use is at most three quarters of it, and scheduled calls have the fourth.
     pub fn header_gas_limit(&self, deposit_gas: u64) -> u64 {
-        self.config.gas_limit.max(deposit_gas.saturating_add(L1_ATTRIBUTES_GAS_LIMIT))
+        let deposits = deposit_gas.saturating_add(L1_ATTRIBUTES_GAS_LIMIT);
+        self.config.gas_limit.max(deposits.saturating_add(deposits.div_ceil(3)))
     }
 
     /// What a block's transactions say about its header: gas limit and extra data.
@@ -191,7 +194,7 @@ impl L1Attributes {
     pub fn header_terms(transactions: &[Transaction]) -> Result<(u64, Bytes), L1AttributesError> {
         let (first, rest) = transactions.split_first().ok_or(L1AttributesError::Missing)?;
         let attributes = Self::from_transaction(first)?;
-        let deposits = rest.iter().map_while(Transaction::as_deposit);
+        let deposits = rest.iter().take_while(|tx| !tx.is_scheduled()).map_while(Transaction::as_deposit);
         let gas = deposits.fold(0u64, |sum, deposit| sum.saturating_add(deposit.gas_limit));
         Ok((attributes.header_gas_limit(gas), attributes.config.eip1559.extra_data()))
     }

@@ -44,7 +44,7 @@ pub use state::{Account, AccountDiff, StateDiff, StateReader};
 pub use system_config::{
     CONFIG_DEPOSIT_GAS_LIMIT, ConfigUpdate, Eip1559Params, FeeScalars, LoggedUpdate, SystemConfig,
 };
-pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType};
+pub use transaction::{DEPOSIT_TX_TYPE, RecoveredTransaction, Transaction, TxType, scheduled_source};
 
 pub use alloy_eips::BlockNumHash;
 pub use op_alloy_consensus::{TxDeposit, UserDepositSource};

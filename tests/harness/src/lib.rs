@@ -8,6 +8,7 @@
 
 mod accounts;
 mod batcher;
+mod bookings;
 mod config;
 mod follower;
 mod miner;
@@ -20,6 +21,7 @@ mod world;
 
 pub use accounts::{Account, BATCHER, PROPOSER, account};
 pub use batcher::{Alter, TestBatcher, rewrite_batch};
+pub use bookings::{MadeCall, plan};
 pub use config::{
     L1_GENESIS_NUMBER, L1_GENESIS_TIME, L2_CHAIN_ID, base_config, chain_options, temporary_directory, with_genesis,
 };

@@ -1,6 +1,6 @@
 //! What an Ethereum block changes besides its transactions.
 
-use crate::{BlockContext, ExecuteError, evm::BlockEvm};
+use crate::{BlockContext, ExecuteError, evm::BlockEvm, system};
 use alloy_eips::{
     eip6110::DEPOSIT_REQUEST_TYPE,
     eip7002::{WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, WITHDRAWAL_REQUEST_TYPE},
@@ -91,7 +91,7 @@ fn requests(rules: &EthereumRules, evm: &mut BlockEvm<'_>, receipts: &[Receipt])
     ];
     for (kind, contract) in contracts {
         if evm.has_code(contract)? {
-            let data = evm.system_call(SYSTEM_ADDRESS, contract, Bytes::new())?;
+            let (data, _) = evm.system_call(SYSTEM_ADDRESS, contract, Bytes::new(), system::GAS)?;
             if !data.is_empty() {
                 requests.push_request_with_type(kind, data);
             }

@@ -12,6 +12,7 @@ mod preconfirmed;
 mod properties;
 mod reorgs;
 mod restarts;
+mod scheduled;
 mod schedules;
 mod window;
 

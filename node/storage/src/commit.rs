@@ -93,7 +93,16 @@ impl Database {
         writer.chunks(commit.chunks)?;
         let batch = writer.finish(true)?;
         self.commit(Write::Commit, batch, heads, commit.cursors)?;
+        self.forget_replaced(commit.trie);
         Ok(heads)
+    }
+
+    /// Nodes that the head's tries do not name any more leave the cache to those that they do.
+    fn forget_replaced(&self, trie: &TrieUpdates) {
+        let storage = trie.storage.values().flat_map(|changes| changes.nodes.values());
+        for hash in trie.account_nodes.values().chain(storage).filter_map(|change| change.old_hash) {
+            self.rocks.nodes.remove(&hash);
+        }
     }
 
     fn commit(

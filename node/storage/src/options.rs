@@ -2,8 +2,8 @@
 
 use crate::tables::Table;
 use rocksdb::{
-    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, LogLevel, Options,
-    WriteBufferManager,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ChecksumType, ColumnFamilyDescriptor, DBCompressionType, LogLevel,
+    Options, WriteBufferManager,
 };
 
 /// What a commit survives once it has returned.
@@ -39,7 +39,7 @@ impl Default for DatabaseOptions {
             cache_bytes: 128 << 20,
             write_buffer_bytes: 48 << 20,
             open_files: 512,
-            node_cache_bytes: 32 << 20,
+            node_cache_bytes: 64 << 20,
         }
     }
 }
@@ -76,6 +76,8 @@ impl DatabaseOptions {
         // Rows of state are read one by one, so most of a large block would be read for nothing.
         blocks.set_block_size(if table.is_read_by_point() { 4 << 10 } else { 16 << 10 });
         blocks.set_format_version(5);
+        // CRC32c is computed by table where the build may not assume its instruction, and takes longer than the read.
+        blocks.set_checksum_type(ChecksumType::XXH3);
         blocks.set_bloom_filter(10.0, false);
         blocks.set_cache_index_and_filter_blocks(true);
         blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);

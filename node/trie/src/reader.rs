@@ -1,6 +1,6 @@
 //! Where nodes come from.
 
-use crate::{NodeAt, NodeCache, TrieError, TrieName};
+use crate::{NodeAt, NodeCache, TrieError, TrieName, cache::Place};
 use alloy_primitives::{B256, Bytes};
 use alloy_trie::Nibbles;
 use praxis_primitives::Fault;
@@ -76,6 +76,11 @@ impl<'a> Source<'a> {
             Self::Accounts(reader) | Self::Storage(reader, _) => reader.cache(),
             Self::Fresh(_) => None,
         }
+    }
+
+    /// What a node at `path` is to the cache.
+    pub(crate) fn place(&self, path: &Nibbles) -> Place {
+        Place::of(matches!(self, Self::Accounts(_)), path.len())
     }
 
     const fn name(&self) -> TrieName {

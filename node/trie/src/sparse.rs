@@ -148,7 +148,8 @@ impl<'a> Loader<'a> {
     /// The node itself, read from the source where it is only a hash.
     fn resolve(&mut self, node: Node, path: Nibbles) -> Result<Node, TrieError> {
         let Node::Hashed(hash) = node else { return Ok(node) };
-        if let Some(rlp) = self.cache.and_then(|cache| cache.get(&hash)) {
+        let place = self.source.place(&path);
+        if let Some(rlp) = self.cache.and_then(|cache| cache.get(&hash, place)) {
             self.cached += 1;
             return self.keep(path, rlp, hash);
         }
@@ -159,7 +160,7 @@ impl<'a> Loader<'a> {
             return Err(TrieError::Mismatch { at: at(), expected: hash, actual });
         }
         if let Some(cache) = self.cache {
-            cache.put(hash, rlp.clone());
+            cache.put(hash, rlp.clone(), place);
         }
         self.keep(path, rlp, hash)
     }
@@ -308,6 +309,7 @@ fn extend(key: Nibbles, node: Node) -> Node {
 
 /// Encodes what is in memory and collects the nodes that differ from the loaded ones.
 struct Writer<'a> {
+    source: Source<'a>,
     cache: Option<&'a NodeCache>,
     loaded: BTreeMap<Nibbles, (Bytes, B256)>,
     changes: NodeChanges,
@@ -318,13 +320,14 @@ impl<'a> Writer<'a> {
     fn new(loader: Loader<'a>) -> Self {
         let (nodes_read, nodes_cached) = (loader.loaded.len() as u64, loader.cached);
         let work = TrieWork { nodes_read, nodes_cached, nodes_hashed: 0 };
-        Self { cache: loader.cache, loaded: loader.loaded, changes: NodeChanges::new(), work }
+        let Loader { source, cache, loaded, .. } = loader;
+        Self { source, cache, loaded, changes: NodeChanges::new(), work }
     }
 
     /// What was loaded and not met again is gone: a node vanishes only when something on its path is touched, and a
     /// touched node is a loaded one.
     fn finish(mut self) -> (NodeChanges, TrieWork) {
-        let gone = |(old, _)| NodeChange { old: Some(old), new: None };
+        let gone = |(old, hash)| NodeChange { old: Some(old), old_hash: Some(hash), new: None };
         self.changes.extend(self.loaded.into_iter().map(|(path, node)| (path, gone(node))));
         (self.changes, self.work)
     }
@@ -368,18 +371,18 @@ impl<'a> Writer<'a> {
     }
 
     fn store(&mut self, path: Nibbles, rlp: Vec<u8>) -> B256 {
-        let old = match self.loaded.remove(&path) {
+        let (old, old_hash) = match self.loaded.remove(&path) {
             Some((old, hash)) if old == rlp => return hash,
-            old => old.map(|(old, _)| old),
+            old => old.unzip(),
         };
         let hash = keccak256(&rlp);
         self.work.nodes_hashed += 1;
         let new = Bytes::from(rlp);
         if let Some(cache) = self.cache {
             // The next block reads it, or what is left of it.
-            cache.put(hash, new.clone());
+            cache.put(hash, new.clone(), self.source.place(&path));
         }
-        self.changes.insert(path, NodeChange { old, new: Some(new) });
+        self.changes.insert(path, NodeChange { old, old_hash, new: Some(new) });
         hash
     }
 }

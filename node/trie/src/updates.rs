@@ -10,6 +10,8 @@ pub struct NodeChange {
     /// RLP of the node that is stored before, as it was read; `None` where none is. A store that keeps history need not read
     /// it again.
     pub old: Option<Bytes>,
+    /// Its hash.
+    pub old_hash: Option<B256>,
     /// RLP of the node to write; `None` deletes.
     pub new: Option<Bytes>,
 }

@@ -45,7 +45,7 @@ fn apply(nodes: &mut MemoryNodes, batch: &[(Nibbles, Option<Vec<u8>>)]) -> (B256
 }
 
 fn written(rlp: Vec<u8>) -> NodeChange {
-    NodeChange { old: None, new: Some(rlp.into()) }
+    NodeChange { old: None, old_hash: None, new: Some(rlp.into()) }
 }
 
 fn reference(values: &Values) -> B256 {

@@ -32,7 +32,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 128)]
     cache_mib: usize,
     /// Memory of the cache of trie nodes in MiB
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 64)]
     node_cache_mib: usize,
     /// Where the databases are made and kept: those that are there already are used; a temporary folder in the home directory
     /// unless given

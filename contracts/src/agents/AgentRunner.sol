@@ -12,7 +12,7 @@ import {Lists} from "./libraries/Lists.sol";
 import {Rounds} from "./Rounds.sol";
 
 /// @title Runs strategies for accounts, under their policies
-/// @dev The parts: `Enforcer` one action, `Ledger` units and marks, `Rounds` inference and decision, here who may do what.
+/// @dev The parts: `Enforcer` one action (in `RuleChecks`, which has room for it), `Ledger` units and marks, `Rounds` inference and decision, here who may do what.
 contract AgentRunner is Rounds, IERC7579Module {
     uint256 internal constant MAX_CONTEXTS = 4;
 
@@ -134,6 +134,11 @@ contract AgentRunner is Rounds, IERC7579Module {
     function bookedFor(uint256 booking) external view returns (address account, address strategy, uint256 runs) {
         Booking storage booked = _bookings[booking];
         return (booked.account, booked.strategy, booked.runs);
+    }
+
+    /// @inheritdoc IAgentRunner
+    function actionHash(address account, uint32 epoch, Action calldata action) external pure returns (bytes32) {
+        return _actionHash(account, epoch, action);
     }
 
     /// @inheritdoc IAgentRunner

@@ -3,19 +3,26 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AssetTerms, Terms} from "../interfaces/agents/IAgentPolicy.sol";
+import {IAgentRunner} from "../interfaces/agents/IAgentRunner.sol";
 import {IL1Block} from "../interfaces/IL1Block.sol";
 import {Predeploys} from "../libraries/Predeploys.sol";
-import {Enforcer} from "./Enforcer.sol";
+import {Limits} from "./Limits.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 
 /// @title Units of an account and the highest value that one of them had
 /// @notice What the owner takes out or puts in moves units and leaves the value per unit. What nobody announced (a transfer
 /// from outside) is not counted until the owner settles, so a donation lifts no mark.
-abstract contract Ledger is Enforcer {
+abstract contract Ledger is Limits, IAgentRunner {
     struct Account {
         uint128 units;
         uint128 mark;
+    }
+
+    /// @dev The account's units and mark, in a run.
+    struct Position {
+        uint256 units;
+        uint256 mark;
     }
 
     uint256 internal constant ONE = 1e18;
@@ -33,12 +40,16 @@ abstract contract Ledger is Enforcer {
         return _counted[account][token];
     }
 
-    /// @dev Fills the frame's prices, balances, counted parts, units and mark.
-    function _read(Frame memory frame, Terms memory terms) internal view returns (bytes32 rule, uint256 margin) {
+    /// @dev Fills the frame's prices, balances, counted parts and floor, and the position.
+    function _read(Frame memory frame, Position memory position, Terms memory terms)
+        internal
+        view
+        returns (bytes32 rule, uint256 margin)
+    {
         uint256 count = terms.assets.length;
         (frame.prices, frame.balances) = (new uint256[](count), new uint256[](count));
         frame.counted = new uint256[](count);
-        (frame.units, frame.mark) = (_accounts[frame.account].units, _accounts[frame.account].mark);
+        (position.units, position.mark) = (_accounts[frame.account].units, _accounts[frame.account].mark);
         uint256[] memory before = new uint256[](count);
         bool priced = false;
         for (uint256 i = 0; i < count; ++i) {
@@ -54,31 +65,34 @@ abstract contract Ledger is Enforcer {
             frame.counted[i] = before[i] < frame.balances[i] ? before[i] : frame.balances[i];
         }
         if (priced && _forced()) return ("forced", 0);
-        _moveUnits(frame, Valuation.equity(before, frame.prices));
+        _moveUnits(frame, position, Valuation.equity(before, frame.prices));
+        if (terms.drawdownBps < 10_000) {
+            frame.floor = Valuation.drawdownFloor(position.units, position.mark, terms.drawdownBps);
+        }
     }
 
     /// @dev Less than was counted: the owner took it out, at the same value per unit. An account without units starts with all
     /// that it holds.
-    function _moveUnits(Frame memory frame, uint256 before) private pure {
-        if (frame.units == 0 || before == 0) {
+    function _moveUnits(Frame memory frame, Position memory position, uint256 before) private pure {
+        if (position.units == 0 || before == 0) {
             frame.counted = frame.balances;
-            (frame.units, frame.mark) = (Valuation.equity(frame.counted, frame.prices), ONE);
+            (position.units, position.mark) = (Valuation.equity(frame.counted, frame.prices), ONE);
             return;
         }
         uint256 equity = Valuation.equity(frame.counted, frame.prices);
         // Rounded up: more units make a higher floor.
-        frame.units = Math.mulDiv(frame.units, equity, before, Math.Rounding.Ceil);
+        position.units = Math.mulDiv(position.units, equity, before, Math.Rounding.Ceil);
     }
 
     /// @dev Writes what `_read` and the actions left in the frame.
-    function _write(Frame memory frame, Terms memory terms) internal {
-        if (frame.units != 0) {
-            uint256 perUnit = Math.mulDiv(Valuation.equity(frame.counted, frame.prices), ONE, frame.units);
-            if (perUnit > frame.mark) frame.mark = perUnit;
+    function _write(Frame memory frame, Position memory position, Terms memory terms) internal {
+        if (position.units != 0) {
+            uint256 perUnit = Math.mulDiv(Valuation.equity(frame.counted, frame.prices), ONE, position.units);
+            if (perUnit > position.mark) position.mark = perUnit;
         }
         // casting is safe: capped. A mark at the cap can only be too low for values per unit beyond 10^20.
-        uint128 units = frame.units > type(uint128).max ? type(uint128).max : uint128(frame.units);
-        uint128 mark = frame.mark > type(uint128).max ? type(uint128).max : uint128(frame.mark);
+        uint128 units = position.units > type(uint128).max ? type(uint128).max : uint128(position.units);
+        uint128 mark = position.mark > type(uint128).max ? type(uint128).max : uint128(position.mark);
         _accounts[frame.account] = Account(units, mark);
         for (uint256 i = 0; i < terms.assets.length; ++i) {
             address token = terms.assets[i].token;
@@ -90,16 +104,17 @@ abstract contract Ledger is Enforcer {
     function _settle(address account) internal {
         Frame memory frame;
         frame.account = account;
+        Position memory position;
         Terms memory terms;
         (frame.epoch, terms) = _terms(account);
-        (bytes32 rule, uint256 margin) = _read(frame, terms);
+        (bytes32 rule, uint256 margin) = _read(frame, position, terms);
         if (rule != 0) revert Refused(rule, margin);
         uint256 before = Valuation.equity(frame.counted, frame.prices);
         uint256 equity = Valuation.equity(frame.balances, frame.prices);
         frame.counted = frame.balances;
-        if (before != 0) frame.units = Math.mulDiv(frame.units, equity, before, Math.Rounding.Ceil);
-        _write(frame, terms);
-        emit Settled(account, frame.units, frame.mark);
+        if (before != 0) position.units = Math.mulDiv(position.units, equity, before, Math.Rounding.Ceil);
+        _write(frame, position, terms);
+        emit Settled(account, position.units, position.mark);
     }
 
     /// @dev In a block that no batch covers, prices stand still while L1 deposits trade.

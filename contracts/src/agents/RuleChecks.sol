@@ -5,13 +5,14 @@ import {IInference} from "../interfaces/IInference.sol";
 import {OutputBound} from "../interfaces/agents/IAgentPolicy.sol";
 import {IAgentRunner} from "../interfaces/agents/IAgentRunner.sol";
 import {IRuleChecks, Query} from "../interfaces/agents/IRuleChecks.sol";
-import {Action} from "../interfaces/agents/IStrategy.sol";
+import {Enforcer} from "./Enforcer.sol";
 import {Conditions} from "./libraries/Conditions.sol";
 import {Privileged} from "./libraries/Privileged.sol";
 import {TensorReader} from "./libraries/TensorReader.sol";
 
-/// @title The rules that need nothing but what they are given
-contract RuleChecks is IRuleChecks {
+/// @title The rules: one action under all of them, and those that need nothing but what they are given
+/// @dev Apart from the runner because a contract's code has a limit. Nothing of its own is ever stored.
+contract RuleChecks is Enforcer {
     /// @inheritdoc IRuleChecks
     function checkConditions(Query memory query) external pure returns (uint256[] memory amounts) {
         if (!Conditions.holds(query)) revert IAgentRunner.Refused("arguments", 0);
@@ -34,10 +35,5 @@ contract RuleChecks is IRuleChecks {
     /// @inheritdoc IRuleChecks
     function isPrivileged(address target, bytes4 selector) external pure returns (bool) {
         return Privileged.isTarget(target) || Privileged.isSelector(selector);
-    }
-
-    /// @inheritdoc IRuleChecks
-    function decode(bytes calldata decision) external pure returns (Action[] memory) {
-        return abi.decode(decision, (Action[]));
     }
 }

@@ -7,6 +7,7 @@ import {L1Block} from "../../src/L2/L1Block.sol";
 import {IL1Block} from "../../src/interfaces/IL1Block.sol";
 import {AssetTerms, Rule, Terms} from "../../src/interfaces/agents/IAgentPolicy.sol";
 import {IAgentRunner} from "../../src/interfaces/agents/IAgentRunner.sol";
+import {IRuleChecks} from "../../src/interfaces/agents/IRuleChecks.sol";
 import {Action} from "../../src/interfaces/agents/IStrategy.sol";
 import {IStrategyRegistry, Read} from "../../src/interfaces/agents/IStrategyRegistry.sol";
 import {Predeploys} from "../../src/libraries/Predeploys.sol";
@@ -60,8 +61,9 @@ contract AgentRunnerTest is AgentTest {
     function test_act_fromOutside_reverts() public {
         IAgentRunner.Frame memory frame;
         frame.account = account;
+        vm.prank(Predeploys.AGENT_RUNNER);
         vm.expectRevert(abi.encodeWithSelector(IAgentRunner.OnlySelf.selector));
-        RUNNER.act(frame, "", _pay(PAYEE, 1));
+        IRuleChecks(Predeploys.RULE_CHECKS).act(frame, "", _pay(PAYEE, 1));
     }
 
     function test_run_cancelledBooking_isRefused() public {

@@ -22,8 +22,10 @@ library Blob {
     /// @notice What `store` was given.
     function load(address blob) internal view returns (bytes memory data) {
         uint256 length = blob.code.length - 1;
-        data = new bytes(length);
         assembly ("memory-safe") {
+            data := mload(0x40)
+            mstore(0x40, and(add(add(data, 63), length), not(31)))
+            mstore(data, length)
             extcodecopy(blob, add(data, 32), 1, length)
         }
     }

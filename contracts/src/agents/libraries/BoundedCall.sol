@@ -26,6 +26,14 @@ library BoundedCall {
         answer = _answer(most);
     }
 
+    /// @notice DELEGATECALL with all gas; the whole answer is copied, so the target must be known.
+    function tryDelegate(address target, bytes memory data) internal returns (bool success, bytes memory answer) {
+        assembly ("memory-safe") {
+            success := delegatecall(gas(), target, add(data, 32), mload(data), 0, 0)
+        }
+        answer = _answer(type(uint256).max);
+    }
+
     /// @notice STATICCALL for one word. No success where there is no code or less than a word came back.
     function tryWord(address target, uint256 gas_, bytes memory data)
         internal

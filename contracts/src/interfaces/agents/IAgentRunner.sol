@@ -10,22 +10,20 @@ interface IAgentRunner {
     /// @param account Whose run.
     /// @param epoch The policy's.
     /// @param terms Blob of the policy's terms.
-    /// @param strategy Who decided; the account itself for actions that a key signed.
+    /// @param rule Blob of the rule that lists the action's target and function.
+    /// @param floor Least value of the counted parts that the drawdown rule leaves.
     /// @param prices Per asset of the terms, read once per run.
     /// @param balances Per asset, when the action starts.
     /// @param counted Per asset: the part of the balance that the high-water mark knows of.
-    /// @param units Units of the account.
-    /// @param mark Highest value per unit, 18 decimals.
     struct Frame {
         address account;
         uint32 epoch;
         address terms;
-        address strategy;
+        address rule;
+        uint256 floor;
         uint256[] prices;
         uint256[] balances;
         uint256[] counted;
-        uint256 units;
-        uint256 mark;
     }
 
     event Booked(address indexed account, uint256 indexed booking, address indexed strategy, bytes[] contexts);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Condition, OutputBound} from "./IAgentPolicy.sol";
+import {IAgentRunner} from "./IAgentRunner.sol";
 import {Action} from "./IStrategy.sol";
 
 /// @notice A question about one action's arguments.
@@ -22,9 +23,16 @@ struct Query {
     uint256[] amounts;
 }
 
-/// @title The rules that need nothing but what they are given
-/// @notice Without state. A separate contract because a contract's code has a limit.
+/// @title What refuses: one action under all rules, and the rules that need nothing but what they are given
+/// @notice A separate contract because a contract's code has a limit.
 interface IRuleChecks {
+    /// @notice Performs one action and returns the balances after it, and the counted parts of them. Reverts with `Refused`,
+    /// `CallFailed` or `NeedGas`, and then nothing has happened. The runner alone opens this, by DELEGATECALL; a plain call
+    /// reverts with `OnlySelf`.
+    function act(IAgentRunner.Frame calldata frame, bytes calldata outputs, Action calldata action)
+        external
+        returns (uint256[] memory balances, uint256[] memory counted);
+
     /// @notice What the conditions spend, per allowance. Reverts with `IAgentRunner.Refused` where they do not hold.
     function checkConditions(Query calldata query) external pure returns (uint256[] memory amounts);
 
@@ -33,7 +41,4 @@ interface IRuleChecks {
 
     /// @notice Whether this target or function is refused whatever a policy lists.
     function isPrivileged(address target, bytes4 selector) external pure returns (bool);
-
-    /// @notice Decodes a strategy's decision; reverts where it is none.
-    function decode(bytes calldata decision) external pure returns (Action[] memory);
 }

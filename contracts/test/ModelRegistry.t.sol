@@ -352,3 +352,96 @@ contract ModelRegistryActivateTest is RegistryTest {
         _assertStatus(id, IModelRegistry.Status.Complete);
     }
 }
+
+/// @dev A model that is active, so a higher royalty has to wait.
+contract ModelRegistryRoyaltyTest is RegistryTest {
+    bytes32 internal id;
+
+    function setUp() public override {
+        super.setUp();
+        vm.warp(1_000_000);
+        bytes memory data = ReferenceTree.pattern(100);
+        id = _begin(data);
+        _put(data, 0);
+        vm.roll(101);
+        vm.etch(Predeploys.INFERENCE, hex"00");
+        vm.mockCall(
+            Predeploys.INFERENCE,
+            abi.encodeCall(IModelValidator.validateModel, (id)),
+            abi.encode(uint32(1), uint64(10), uint64(20), uint32(100))
+        );
+    }
+
+    function _set(uint16 bps, address payee) private {
+        vm.prank(ALICE);
+        registry.setRoyalty(id, bps, payee);
+    }
+
+    function _assertRoyalty(address payee, uint16 bps) private view {
+        (address to, uint16 found) = registry.royaltyOf(id);
+        vm.assertEq(to, payee);
+        vm.assertEq(uint256(found), bps);
+    }
+
+    function test_setRoyalty_beforeActivationHoldsAtOnce() public {
+        vm.expectEmit(address(registry));
+        emit IModelRegistry.RoyaltySet(id, BOB, 2_000, 1_000_000);
+        _set(2_000, BOB);
+        _assertRoyalty(BOB, 2_000);
+    }
+
+    function test_setRoyalty_raisedWaitsAndLoweredDoesNot() public {
+        registry.activate(id);
+        _set(500, BOB);
+        _assertRoyalty(BOB, 0);
+        vm.warp(1_000_000 + registry.NOTICE() - 1);
+        _assertRoyalty(BOB, 0);
+        vm.warp(1_000_000 + registry.NOTICE());
+        _assertRoyalty(BOB, 500);
+        _set(900, ALICE);
+        _assertRoyalty(ALICE, 500);
+        _set(200, ALICE);
+        _assertRoyalty(ALICE, 200);
+        vm.warp(1_000_000 + 10 * registry.NOTICE());
+        _assertRoyalty(ALICE, 200);
+    }
+
+    /// @dev What was announced and lowered again before its time never held.
+    function test_setRoyalty_announcedTwiceCountsFromTheSecondTime() public {
+        registry.activate(id);
+        _set(500, BOB);
+        vm.warp(1_000_000 + registry.NOTICE() - 1);
+        _set(600, BOB);
+        vm.warp(1_000_000 + registry.NOTICE());
+        _assertRoyalty(BOB, 0);
+        vm.warp(1_000_000 + 2 * registry.NOTICE() - 1);
+        _assertRoyalty(BOB, 600);
+    }
+
+    function test_setRoyalty_tooHigh_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.RoyaltyTooHigh.selector, 2_001, 2_000));
+        _set(2_001, BOB);
+    }
+
+    function test_setRoyalty_byAnother_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotOwner.selector, id, BOB));
+        vm.prank(BOB);
+        registry.setRoyalty(id, 1, BOB);
+    }
+
+    function test_deprecate_isToldAheadAndTakesNothing() public {
+        registry.activate(id);
+        vm.startPrank(ALICE);
+        uint64 earliest = 1_000_000 + registry.NOTICE();
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NoticeTooShort.selector, earliest - 1, earliest));
+        registry.deprecate(id, earliest - 1, "");
+        vm.expectEmit(address(registry));
+        emit IModelRegistry.Deprecated(id, earliest, "use another");
+        registry.deprecate(id, earliest, "use another");
+        vm.stopPrank();
+        vm.assertEq(uint256(registry.deprecatedFrom(id)), earliest);
+        vm.warp(earliest);
+        vm.roll(102);
+        _assertStatus(id, IModelRegistry.Status.Active);
+    }
+}

@@ -71,11 +71,20 @@ sol! {
             bytes32 root;
         }
 
+        struct Royalty {
+            address payee;
+            uint16 bps;
+            uint16 nextBps;
+            uint64 from;
+        }
+
         event Begun(bytes32 indexed id, address indexed owner, uint32 length, bytes32 root);
         event Chunk(bytes32 indexed id, uint32 indexed index, bytes data);
         event Activated(
             bytes32 indexed id, uint64 activationBlock, uint32 engine, uint32 length, uint64 warmGas, uint64 coldGas
         );
+        event RoyaltySet(bytes32 indexed id, address indexed payee, uint16 bps, uint64 from);
+        event Deprecated(bytes32 indexed id, uint64 from, string notice);
 
         error LengthOutOfRange(uint32 length, uint32 maximum);
         error IdMismatch(bytes32 id, bytes32 computed);
@@ -89,7 +98,17 @@ sol! {
         error ChunksTooRecent(bytes32 id, uint64 lastChunkBlock);
         error AlreadyActivated(bytes32 id);
         error ValidatorDisagrees(bytes32 id, uint32 expected, uint32 given);
+        error NotOwner(bytes32 id, address caller);
+        error RoyaltyTooHigh(uint16 bps, uint16 maximum);
+        error NoticeTooShort(uint64 from, uint64 earliest);
 
+        function MAX_ROYALTY_BPS() external view returns (uint16);
+        function NOTICE() external view returns (uint64);
+        function setRoyalty(bytes32 id, uint16 bps, address payee) external;
+        function deprecate(bytes32 id, uint64 from, string calldata notice) external;
+        function royaltyOf(bytes32 id) external view returns (address payee, uint16 bps);
+        function royaltyTerms(bytes32 id) external view returns (Royalty memory);
+        function deprecatedFrom(bytes32 id) external view returns (uint64);
         function MAX_MODEL_BYTES() external view returns (uint32);
         function CHUNK_BYTES() external view returns (uint32);
         function begin(bytes32 id, uint32 length, bytes32 root) external;

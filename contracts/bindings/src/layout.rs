@@ -8,6 +8,8 @@ pub const MODELS_SLOT: U256 = U256::ZERO;
 pub const ACTIVE_MODELS_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
 /// `ModelRegistry`: slot of `mapping(bytes32 id => mapping(uint256 word => uint256))`, the chunks that are there.
 pub const MODEL_CHUNKS_SLOT: U256 = U256::from_limbs([2, 0, 0, 0]);
+/// `ModelRegistry`: slot of `mapping(bytes32 id => Royalty)`, see [`RoyaltyWord`].
+pub const MODEL_ROYALTIES_SLOT: U256 = U256::from_limbs([3, 0, 0, 0]);
 /// `L2ToL1MessagePasser`: slot of `mapping(bytes32 withdrawalHash => bool)`.
 pub const SENT_MESSAGES_SLOT: U256 = U256::ZERO;
 /// `L2ToL1MessagePasser`: slot of the next message's nonce without its version, `uint240`.
@@ -55,6 +57,8 @@ pub const L1_BLOCK_ENGINES_SLOT: U256 = U256::from_limbs([8, 0, 0, 0]);
 /// `L1Block`: slot of `mapping(bytes32 name => Feature)`.
 pub const L1_BLOCK_FEATURES_SLOT: U256 = U256::from_limbs([9, 0, 0, 0]);
 
+/// The most that a royalty may be, in ten-thousandths of an inference's counted gas.
+pub const MAX_ROYALTY_BPS: u16 = 2_000;
 /// Most bytes of a model: 32 MiB.
 pub const MAX_MODEL_BYTES: u32 = 32 * 1024 * 1024;
 /// Bytes of a chunk; only a model's last one may be shorter.
@@ -90,6 +94,11 @@ pub fn model_bitmap_slot(id: B256, word: u64) -> U256 {
 /// Slot in `ModelRegistry`'s storage of a model's Merkle root.
 pub fn model_root_slot(id: B256) -> U256 {
     model_slot(id).wrapping_add(U256::from(2))
+}
+
+/// Slot in `ModelRegistry`'s storage of a model's royalty, see [`RoyaltyWord`].
+pub fn model_royalty_slot(id: B256) -> U256 {
+    mapping_slot(id, MODEL_ROYALTIES_SLOT)
 }
 
 /// Slot in the message passer's storage that is 1 once a withdrawal has been sent.
@@ -144,6 +153,48 @@ impl ModelWord {
     /// Whether a call in `block` may run the model: it was activated in an earlier block.
     pub fn is_active_at(self, block: u64) -> bool {
         self.activation_block != 0 && self.activation_block < block
+    }
+}
+
+/// A model's royalty as stored. All zero: nobody is paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoyaltyWord {
+    /// Who is paid; the zero address is nobody.
+    pub payee: Address,
+    /// Ten-thousandths of an inference's counted gas until `from`.
+    pub bps: u16,
+    /// The same from then on.
+    pub next_bps: u16,
+    /// Seconds since 1970.
+    pub from: u64,
+}
+
+impl RoyaltyWord {
+    /// Reads the word found at [`model_royalty_slot`].
+    pub fn decode(word: U256) -> Self {
+        let [low, middle, high, last] = *word.as_limbs();
+        let mut payee = [0; 20];
+        payee[..4].copy_from_slice(&(high as u32).to_be_bytes());
+        payee[4..12].copy_from_slice(&middle.to_be_bytes());
+        payee[12..].copy_from_slice(&low.to_be_bytes());
+        Self { payee: payee.into(), bps: (high >> 32) as u16, next_bps: (high >> 48) as u16, from: last }
+    }
+
+    /// The inverse of [`RoyaltyWord::decode`].
+    pub fn encode(self) -> U256 {
+        let terms = U256::from(self.bps) | U256::from(self.next_bps) << 16 | U256::from(self.from) << 32;
+        address_word(self.payee) | terms << 160
+    }
+
+    /// Gas of the royalty on `counted` gas in a block at `timestamp` seconds, rounded down.
+    pub fn gas(self, counted: u64, timestamp: u64) -> u64 {
+        if self.payee.is_zero() {
+            return 0;
+        }
+        let bps = if timestamp < self.from { self.bps } else { self.next_bps };
+        let share = u128::from(counted) * u128::from(bps.min(MAX_ROYALTY_BPS)) / 10_000;
+        // At most a fifth of a u64.
+        share as u64
     }
 }
 

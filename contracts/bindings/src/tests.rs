@@ -138,6 +138,35 @@ fn model_struct_is_the_compilers() {
     assert_eq!(member("chunksPresent"), Slot { slot: 1, offset: 28, bytes: 4 });
 }
 
+#[test]
+fn royalty_word_is_the_compilers() {
+    let id = B256::repeat_byte(7);
+    let member = |label| slot("ModelRegistry", "struct IModelRegistry.Royalty", label);
+    assert_eq!(slot("ModelRegistry", "storage", "_royalties").slot, 3);
+    assert_eq!(member("payee"), Slot { slot: 0, offset: 0, bytes: 20 });
+    assert_eq!(member("bps"), Slot { slot: 0, offset: 20, bytes: 2 });
+    assert_eq!(member("nextBps"), Slot { slot: 0, offset: 22, bytes: 2 });
+    assert_eq!(member("from"), Slot { slot: 0, offset: 24, bytes: 8 });
+    assert_eq!(layout::model_royalty_slot(id), layout::mapping_slot(id, U256::from(3)));
+    let payee = address!("0x0102030405060708090a0b0c0d0e0f1011121314");
+    let word = layout::RoyaltyWord { payee, bps: 0x1516, next_bps: 0x1718, from: 0x191a_1b1c_1d1e_1f20 };
+    let bytes = word.encode().to_be_bytes::<32>();
+    assert_eq!(bytes[..8], 0x191a_1b1c_1d1e_1f20u64.to_be_bytes());
+    assert_eq!(bytes[8..12], [0x17, 0x18, 0x15, 0x16]);
+    assert_eq!(bytes[12..], payee[..]);
+    assert_eq!(layout::RoyaltyWord::decode(word.encode()), word);
+}
+
+#[test]
+fn a_royalty_is_a_share_of_the_gas_that_changes_at_its_time() {
+    let payee = Address::repeat_byte(1);
+    let royalty = layout::RoyaltyWord { payee, bps: 100, next_bps: 9_999, from: 50 };
+    assert_eq!(royalty.gas(1_234_567, 49), 12_345);
+    assert_eq!(royalty.gas(1_000, 50), 200, "never more than a fifth");
+    assert_eq!(royalty.gas(u64::MAX, 50), u64::MAX / 5);
+    assert_eq!(layout::RoyaltyWord { payee: Address::ZERO, ..royalty }.gas(1_000, 50), 0);
+}
+
 /// Every item of an ABI by name, with types, names, indexed flags and mutability.
 fn items(abi: &JsonAbi) -> BTreeMap<String, String> {
     let function = |f: &Function| {

@@ -7,8 +7,8 @@ import {ModelMerkle} from "../libraries/ModelMerkle.sol";
 import {Predeploys} from "../libraries/Predeploys.sol";
 
 /// @title Models: publication in chunks, activation, status
-/// @dev Nodes read `_models` from storage at slot 0 before each inference: its place and the packing of `Model`'s first
-/// word are consensus, pinned by the snapshot of the storage layout.
+/// @dev Nodes read `_models` from storage at slot 0 and `_royalties` at slot 3 before each inference: their places, the packing of
+/// `Model`'s first word and that of `Royalty` are consensus, pinned by the snapshot of the storage layout.
 contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     uint32 public constant MAX_MODEL_BYTES = 32 * 1024 * 1024;
@@ -16,10 +16,18 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     uint32 public constant CHUNK_BYTES = uint32(ModelMerkle.CHUNK_BYTES);
 
+    /// @inheritdoc IModelRegistry
+    uint16 public constant MAX_ROYALTY_BPS = 2_000;
+
+    /// @inheritdoc IModelRegistry
+    uint64 public constant NOTICE = 7 days;
+
     mapping(bytes32 id => Model) private _models;
     bytes32[] private _activated;
     /// @dev Bit i of word w is set when chunk 256 w + i of the model is there.
     mapping(bytes32 id => mapping(uint256 word => uint256)) private _chunks;
+    mapping(bytes32 id => Royalty) private _royalties;
+    mapping(bytes32 id => uint64) private _deprecatedFrom;
 
     /// @inheritdoc IModelRegistry
     function begin(bytes32 id, uint32 length, bytes32 root) external {
@@ -74,6 +82,44 @@ contract ModelRegistry is IModelRegistry {
         model.engine = engine;
         _activated.push(id);
         emit Activated(id, activationBlock, engine, length, warmGas, coldGas);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function setRoyalty(bytes32 id, uint16 bps, address payee) external {
+        Model storage model = _owned(id);
+        if (bps > MAX_ROYALTY_BPS) revert RoyaltyTooHigh(bps, MAX_ROYALTY_BPS);
+        Royalty storage royalty = _royalties[id];
+        uint16 before = _royaltyNow(royalty);
+        // Nobody relies on a model that cannot be called yet.
+        bool waits = bps > before && model.activationBlock != 0;
+        uint64 from = waits ? uint64(block.timestamp) + NOTICE : uint64(block.timestamp);
+        (royalty.payee, royalty.bps, royalty.nextBps, royalty.from) = (payee, waits ? before : bps, bps, from);
+        emit RoyaltySet(id, payee, bps, from);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function deprecate(bytes32 id, uint64 from, string calldata notice) external {
+        _owned(id);
+        uint64 earliest = uint64(block.timestamp) + NOTICE;
+        if (from < earliest) revert NoticeTooShort(from, earliest);
+        _deprecatedFrom[id] = from;
+        emit Deprecated(id, from, notice);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function royaltyOf(bytes32 id) external view returns (address payee, uint16 bps) {
+        Royalty storage royalty = _royalties[id];
+        return (royalty.payee, _royaltyNow(royalty));
+    }
+
+    /// @inheritdoc IModelRegistry
+    function royaltyTerms(bytes32 id) external view returns (Royalty memory) {
+        return _royalties[id];
+    }
+
+    /// @inheritdoc IModelRegistry
+    function deprecatedFrom(bytes32 id) external view returns (uint64) {
+        return _deprecatedFrom[id];
     }
 
     /// @inheritdoc IModelRegistry
@@ -134,6 +180,16 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     function modelId(uint32 length, bytes32 root) external pure returns (bytes32) {
         return ModelMerkle.modelId(length, root);
+    }
+
+    /// @dev A model of the caller.
+    function _owned(bytes32 id) private view returns (Model storage model) {
+        model = _known(id);
+        if (model.owner != msg.sender) revert NotOwner(id, msg.sender);
+    }
+
+    function _royaltyNow(Royalty storage royalty) private view returns (uint16) {
+        return block.timestamp < royalty.from ? royalty.bps : royalty.nextBps;
     }
 
     /// @dev A model that has been begun.

@@ -42,6 +42,35 @@ interface IModelRegistry {
         bytes32 root;
     }
 
+    /// @notice Who is paid for a model's inferences, and how much.
+    /// @dev Nodes read this word from storage before each inference: its fields and their order are consensus. In a block with
+    /// a timestamp below `from` the royalty is `bps`, then `nextBps`.
+    /// @param payee Receives the royalty at the end of each transaction; with the zero address there is none.
+    /// @param bps The royalty in ten-thousandths of an inference's counted gas, until `from`.
+    /// @param nextBps The same from then on.
+    /// @param from Seconds since 1970.
+    struct Royalty {
+        address payee;
+        uint16 bps;
+        uint16 nextBps;
+        uint64 from;
+    }
+
+    /// @notice The owner has set a royalty. What is more than before holds from `from` on, all else at once.
+    event RoyaltySet(bytes32 indexed id, address indexed payee, uint16 bps, uint64 from);
+
+    /// @notice The owner advises against the model from `from` on. It stays callable for those who use it.
+    event Deprecated(bytes32 indexed id, uint64 from, string notice);
+
+    /// @notice Only the model's owner does this.
+    error NotOwner(bytes32 id, address caller);
+
+    /// @notice A royalty is at most this many ten-thousandths.
+    error RoyaltyTooHigh(uint16 bps, uint16 maximum);
+
+    /// @notice A notice is given before its time.
+    error NoticeTooShort(uint64 from, uint64 earliest);
+
     /// @notice A model's publication has begun.
     event Begun(bytes32 indexed id, address indexed owner, uint32 length, bytes32 root);
 
@@ -139,4 +168,28 @@ interface IModelRegistry {
 
     /// @notice The id of a model with this length and root.
     function modelId(uint32 length, bytes32 root) external pure returns (bytes32);
+
+    /// @notice The most that a royalty may be, in ten-thousandths of an inference's counted gas.
+    function MAX_ROYALTY_BPS() external view returns (uint16);
+
+    /// @notice Seconds after which a higher royalty, or a deprecation, holds.
+    function NOTICE() external view returns (uint64);
+
+    /// @notice Sets who is paid for the model's inferences, and how much. A higher royalty of an activated model holds after
+    /// `NOTICE`, a lower one and another payee at once. Owner only.
+    function setRoyalty(bytes32 id, uint16 bps, address payee) external;
+
+    /// @notice Advises against the model. It stays callable: those who pinned it lose nothing. Owner only.
+    /// @param from From when on, seconds since 1970; `NOTICE` ahead at least.
+    /// @param notice Why, and what to use instead.
+    function deprecate(bytes32 id, uint64 from, string calldata notice) external;
+
+    /// @notice The royalty that holds in this block, and whose it is.
+    function royaltyOf(bytes32 id) external view returns (address payee, uint16 bps);
+
+    /// @notice The royalty as stored, with what is announced.
+    function royaltyTerms(bytes32 id) external view returns (Royalty memory);
+
+    /// @notice From when on the owner advises against the model, seconds since 1970; 0: never.
+    function deprecatedFrom(bytes32 id) external view returns (uint64);
 }

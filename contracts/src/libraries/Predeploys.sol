@@ -72,6 +72,9 @@ library Predeploys {
     /// @dev Rules without state.
     address internal constant RULE_CHECKS = 0x500000000000000000000000000000000000000E;
 
+    /// @dev Whether a listed strategy is what was listed.
+    address internal constant STRATEGY_CHECKER = 0x500000000000000000000000000000000000000f;
+
     /// @dev ERC-4337 EntryPoint v0.8.
     address internal constant ENTRY_POINT = 0x4337084D9E255Ff0702461CF8895CE9E3b5Ff108;
 }

@@ -9,7 +9,7 @@ use crate::{
     terms::{ExtraFees, Terms},
     watch::Watcher,
 };
-use alloy_primitives::{Address, Bytes, Log};
+use alloy_primitives::{Address, Bytes, Log, U256};
 use praxis_contracts::addresses::{BASE_FEE_VAULT, L1_BLOCK};
 use praxis_precompile::{InferencePrecompiles, ModelAccess};
 use praxis_primitives::{ChainSpec, DataFees, Fault, InferenceEntry, Rules, StateDiff, StateReader};
@@ -17,6 +17,7 @@ use revm::{
     Context, MainBuilder, MainContext,
     context::{
         BlockEnv, CfgEnv, ContextSetters, ContextTr, Evm, JournalTr, TxEnv,
+        journaled_state::account::JournaledAccountTr,
         result::{EVMError, ExecutionResult, HaltReason},
     },
     database::State,
@@ -209,6 +210,31 @@ impl<'a> BlockEvm<'a> {
         self.commit(changes);
         let logs = result.logs().to_vec();
         Ok((result.into_output().unwrap_or_default(), logs))
+    }
+
+    /// Gas of the royalties of the last transaction, by payee.
+    pub(crate) fn royalties(&self) -> Vec<(Address, u64)> {
+        self.inner.precompiles.royalties().collect()
+    }
+
+    /// Moves wei out of `from`.
+    ///
+    /// # Errors
+    /// A fault when it has not as much: whoever asks has been told so by the state.
+    pub(crate) fn pay(&mut self, from: Address, amounts: &[(Address, U256)]) -> Result<(), Fault> {
+        let journal = self.inner.ctx.journal_mut();
+        let moved = amounts.iter().try_for_each(|(to, amount)| -> Result<(), Fault> {
+            let mut payer = journal.load_account_mut(from).map_err(state_fault)?.data;
+            if !payer.decr_balance(*amount) {
+                return Err(Fault::new(format!("{from} lacks {amount} wei that it owes to {to}")));
+            }
+            journal.load_account_mut(*to).map_err(state_fault)?.data.incr_balance(*amount);
+            Ok(())
+        });
+        let changes = journal.finalize();
+        moved?;
+        self.commit(changes);
+        Ok(())
     }
 
     /// Credits balances that no transaction moves.

@@ -15,9 +15,9 @@ use revm::{
 };
 use std::marker::PhantomData;
 
-/// Ethereum's handler with three changes: the base fee may be credited instead of burnt; a transaction may pay fees besides
-/// its gas; a deposit mints, pays nothing and is checked against nothing but its own gas. It also settles the inference records before the journal forgets the
-/// transaction.
+/// Ethereum's handler with four changes: the base fee may be credited instead of burnt, and royalties out of it; no refund of gas
+/// touches a royalty; a transaction may pay fees besides its gas; a deposit mints, pays nothing and is checked against nothing
+/// but its own gas. It also settles the inference records before the journal forgets the transaction.
 #[derive(Debug)]
 pub(crate) struct TransactionHandler<'a> {
     mint: Option<u128>,
@@ -112,6 +112,20 @@ impl<'a> Handler for TransactionHandler<'a> {
         Ok(())
     }
 
+    /// EIP-3529's cap is a fifth of the gas used, here without royalties: what is left always pays them.
+    fn refund(&self, evm: &mut Self::Evm, result: &mut FrameResult, eip7702_refund: i64) -> Result<(), Self::Error> {
+        let royalty_gas = evm.precompiles.royalty_gas();
+        let params = evm.ctx.cfg.gas_params();
+        let gas = result.gas_mut();
+        post_execution::refund(params, gas, eip7702_refund);
+        let spent = gas.total_gas_spent().saturating_sub(gas.reservoir()).saturating_sub(royalty_gas);
+        let most = spent / params.max_refund_quotient();
+        if royalty_gas > 0 && gas.refunded() as u64 > most {
+            gas.set_refund(most as i64);
+        }
+        Ok(())
+    }
+
     fn reimburse_caller(&self, evm: &mut Self::Evm, result: &mut FrameResult) -> Result<(), Self::Error> {
         if self.mint.is_some() {
             return Ok(());
@@ -132,9 +146,16 @@ impl<'a> Handler for TransactionHandler<'a> {
         let Some(vault) = self.base_fee_to else { return Ok(()) };
         // In a call that pays no fee, no more than was paid.
         let base_fee = u128::from(evm.ctx.block.basefee());
-        let paid = evm.ctx.tx.effective_gas_price(base_fee).min(base_fee);
-        let amount = U256::from(paid).saturating_mul(U256::from(result.gas().used()));
-        evm.ctx().journal_mut().load_account_mut(vault)?.data.incr_balance(amount);
+        let paid = U256::from(evm.ctx.tx.effective_gas_price(base_fee).min(base_fee));
+        let royalties: Vec<_> = evm.precompiles.royalties().collect();
+        let mut left = result.gas().used();
+        for (payee, gas) in royalties {
+            let gas = gas.min(left);
+            left -= gas;
+            evm.ctx().journal_mut().load_account_mut(payee)?.data.incr_balance(paid.saturating_mul(U256::from(gas)));
+        }
+        let rest = paid.saturating_mul(U256::from(left));
+        evm.ctx().journal_mut().load_account_mut(vault)?.data.incr_balance(rest);
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 
 use crate::{BlockExecutor, ExecuteError, InvalidTransaction};
 use alloy_consensus::transaction::Recovered;
-use alloy_primitives::{Bytes, Log};
+use alloy_primitives::{Bytes, Log, U256};
 use alloy_sol_types::SolCall;
 use praxis_contracts::{
     addresses::{SCHEDULER, SYSTEM_ADDRESS},
@@ -40,7 +40,7 @@ pub(crate) enum Schedule {
 pub(crate) struct Made {
     count: u64,
     /// What `next` gave last, until it is executed.
-    due: Option<DueCall>,
+    due: Option<Box<DueCall>>,
 }
 
 /// A call that must come next.
@@ -119,10 +119,23 @@ impl BlockExecutor<'_> {
         }
     }
 
-    /// Accounts for the call that was executed last; its log joins the call's receipt.
-    pub(crate) fn settle(&mut self, _price: u128, success: bool, gas_used: u64) -> Result<(), Fault> {
-        let call = settleCall { success, gasUsed: gas_used, royaltyGas: 0 };
-        let (_, logs) = self.call_scheduler(call.abi_encode().into()).map_err(ExecuteError::into_fault)?;
+    /// Accounts for the call that was executed last; its log joins the call's receipt, and its royalties are paid.
+    pub(crate) fn settle(&mut self, price: u128, success: bool, gas_used: u64) -> Result<(), Fault> {
+        let royalties = self.evm_mut().royalties();
+        let royalty_gas = royalties.iter().fold(0u64, |sum, (_, gas)| sum.saturating_add(*gas));
+        let call = settleCall { success, gasUsed: gas_used, royaltyGas: royalty_gas };
+        let (answer, logs) = self.call_scheduler(call.abi_encode().into()).map_err(ExecuteError::into_fault)?;
+        let owed = settleCall::abi_decode_returns(&answer)
+            .map_err(|error| Fault::new(format!("the Scheduler's answer does not decode: {error}")))?;
+        let price = U256::from(price);
+        let shares: Vec<_> = royalties.into_iter().map(|(payee, gas)| (payee, price * U256::from(gas))).collect();
+        let sum = shares.iter().map(|(_, amount)| *amount).sum::<U256>();
+        if sum != owed {
+            return Err(Fault::new(format!("the Scheduler owes {owed} wei of royalties, the call's are {sum}")));
+        }
+        if !sum.is_zero() {
+            self.evm_mut().pay(SCHEDULER, &shares)?;
+        }
         if let Some(receipt) = self.receipts.last_mut() {
             receipt.logs.extend(logs);
         }
@@ -143,7 +156,7 @@ impl BlockExecutor<'_> {
         self.alive()?;
         let Schedule::Open(made) = &self.schedule else { return Ok(None) };
         if made.due.is_some() {
-            return Ok(made.due.clone());
+            return Ok(made.due.as_deref().cloned());
         }
         let count = made.count;
         let budget = self.context().gas_limit / SHARE;
@@ -155,7 +168,7 @@ impl BlockExecutor<'_> {
         }
         let due = self.call_of(due, count)?;
         if let Schedule::Open(made) = &mut self.schedule {
-            made.due = Some(due.clone());
+            made.due = Some(Box::new(due.clone()));
         }
         Ok(Some(due))
     }

@@ -11,4 +11,6 @@ mod fixture;
 mod inference;
 mod oracle;
 mod publish;
+mod royalties;
+mod schedule;
 mod upgrade;

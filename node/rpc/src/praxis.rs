@@ -6,7 +6,7 @@ use crate::{
     Args, Context, Failure,
     eth::{CallInput, run_call},
     register::Registrar,
-    wire::{Chunks, Manifest, ModelStatus, RpcInference, RpcModel, RpcTensor, TensorInput},
+    wire::{Chunks, Manifest, ModelStatus, RpcInference, RpcModel, RpcRoyalty, RpcTensor, TensorInput},
 };
 use alloy_eips::BlockId;
 use alloy_primitives::{Address, B256, Bytes, U64, U256, keccak256};
@@ -16,7 +16,7 @@ use jsonrpsee::server::RegisterMethodError;
 use praxis_contracts::{
     IInference,
     addresses::{INFERENCE, MODEL_REGISTRY},
-    layout::{ACTIVE_MODELS_SLOT, ModelWord, model_slot, model_upload_slot},
+    layout::{ACTIVE_MODELS_SLOT, ModelWord, RoyaltyWord, model_royalty_slot, model_slot, model_upload_slot},
 };
 use praxis_model::{ModelStore, Plan, Tensor, decode_tensors, id::chunk_count};
 use praxis_primitives::{InferenceEntry, RecoveredBlock, StateReader};
@@ -77,6 +77,7 @@ fn model(state: &StateView, id: B256, number: u64) -> Result<Option<RpcModel>, F
         warm_gas: quantity(word.warm_gas),
         cold_gas: quantity(word.cold_gas),
         activation_block: quantity(word.activation_block),
+        royalty: RpcRoyalty::of(RoyaltyWord::decode(state.storage(MODEL_REGISTRY, model_royalty_slot(id))?)),
         manifest: plan(state, id)?.map(|plan| Manifest::new(&plan, &plan.cost())),
     }))
 }

@@ -26,6 +26,9 @@ pub(crate) struct Inference {
     /// protocol is not loaded again however small the node's cache is.
     pub(crate) pinned: BTreeMap<B256, Arc<PreparedModel>>,
     pub(crate) records: Records,
+    /// Gas of royalties that the transaction owes, by payee: of every inference that completed, whatever reverted around it. The
+    /// gas was used, and what a frame learnt it may have told before it reverted.
+    pub(crate) royalties: BTreeMap<Address, u64>,
 }
 
 /// Who calls, and how.
@@ -37,7 +40,14 @@ pub(crate) struct Frame {
 
 impl Inference {
     pub(crate) fn new(models: ModelAccess, engines: Vec<u32>, timestamp_ms: u64) -> Self {
-        Self { models, engines, timestamp_ms, pinned: BTreeMap::new(), records: Records::default() }
+        Self {
+            models,
+            engines,
+            timestamp_ms,
+            pinned: BTreeMap::new(),
+            records: Records::default(),
+            royalties: BTreeMap::new(),
+        }
     }
 
     /// Serves one call and returns the ABI-encoded result.

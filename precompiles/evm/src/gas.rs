@@ -7,6 +7,8 @@
 //! | reading the model's word in ModelRegistry | EIP-2929: 2,600 if the account is cold, then 2,100 or 100 for the slot |
 //! | a run | the model's warm gas, for each row |
 //! | the model's first run in a transaction | the model's cold gas |
+//! | reading the model's royalty | EIP-2929: 2,100 or 100 |
+//! | the model's royalty | its owner's share, at most a fifth, of the run's warm gas and, in the first run, the cold gas |
 //! | the record of an inference | 2,000 gas, and 8 gas for each byte of the tensors, which nodes keep as they keep logs |
 //! | an element that `inferFixed` converts | 60 gas |
 //! | a byte of ABI-encoded results | 1 gas |
@@ -49,11 +51,12 @@ pub const fn validation_gas(length: u32) -> u64 {
 
 /// What `inferenceGas` answers: the gas that a cold call of a model costs, apart from its calldata, its results and the
 /// bytes of its record. Reading ModelRegistry counts as cold.
-pub const fn cold_call_gas(warm_gas: u64, cold_gas: u64) -> u64 {
+pub const fn cold_call_gas(warm_gas: u64, cold_gas: u64, royalty_gas: u64) -> u64 {
     CALL_GAS
-        .saturating_add(COLD_ACCOUNT_GAS + COLD_SLOT_GAS + RECORD_GAS)
+        .saturating_add(COLD_ACCOUNT_GAS + 2 * COLD_SLOT_GAS + RECORD_GAS)
         .saturating_add(warm_gas)
         .saturating_add(cold_gas)
+        .saturating_add(royalty_gas)
 }
 
 /// Gas of a record whose tensors take `bytes` in canonical encoding.

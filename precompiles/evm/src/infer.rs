@@ -13,10 +13,10 @@ use crate::{
 };
 use alloy_primitives::{B256, Bytes, I256, U256, keccak256};
 use alloy_sol_types::SolCall;
-use praxis_contracts::IInference;
+use praxis_contracts::{IInference, layout::RoyaltyWord};
 use praxis_inference::fixed::{FixedError, MAX_DECIMALS, from_tensor, to_inputs};
 use praxis_model::{DType, InputError, Plan, Tensor, TensorType, ValueInfo, encode_tensors};
-use revm::context::ContextTr;
+use revm::context::{Block, ContextTr};
 use std::sync::Arc;
 
 impl Inference {
@@ -78,20 +78,27 @@ impl Inference {
     fn prepare<CTX: ContextTr>(&mut self, context: &mut CTX, meter: &mut Meter, model: B256) -> Result<Run, Stop> {
         l1_block::check_pause(context, self.timestamp_ms)?;
         let word = registry::active(context, meter, model)?;
+        let royalty = registry::royalty(context, meter, model)?;
         meter.charge(word.warm_gas)?;
-        if !journal::warm(context.journal_mut(), model) {
-            meter.charge(word.cold_gas)?;
-        }
+        let leaves = if journal::warm(context.journal_mut(), model) { 0 } else { word.cold_gas };
+        meter.charge(leaves)?;
         let prepared = match self.pinned.get(&model) {
             Some(prepared) => prepared.clone(),
             None => self.models.get(model).map_err(Stop::fault)?,
         };
         self.pinned.insert(model, prepared.clone());
-        Ok(Run { model: prepared, warm_gas: word.warm_gas, results: self.models.results.clone() })
+        let timestamp = context.block().timestamp().saturating_to();
+        let results = self.models.results.clone();
+        Ok(Run { model: prepared, warm_gas: word.warm_gas, leaves_gas: leaves, royalty, timestamp, results })
     }
 
     fn keep<CTX: ContextTr>(&mut self, context: &mut CTX, meter: &Meter, mut done: Completed) {
         done.gas = meter.used();
+        let (payee, royalty_gas) = done.royalty;
+        if royalty_gas > 0 {
+            let owed = self.royalties.entry(payee).or_default();
+            *owed = owed.saturating_add(royalty_gas);
+        }
         self.records.push(context.journal_mut(), done);
     }
 }
@@ -100,16 +107,24 @@ impl Inference {
 struct Run {
     model: Arc<PreparedModel>,
     warm_gas: u64,
+    /// What was paid for its leaves: nothing when they were warm.
+    leaves_gas: u64,
+    royalty: RoyaltyWord,
+    /// The block's, in seconds.
+    timestamp: u64,
     results: Option<Arc<ResultCache>>,
 }
 
 impl Run {
-    /// Charges for the other rows and the record, then runs.
+    /// Charges for the other rows, the record and the royalty, then runs.
     fn complete(&self, meter: &mut Meter, frame: Frame, inputs: &[Tensor], rows: u32) -> Result<Completed, Stop> {
         meter.charge_each(u64::from(rows.saturating_sub(1)), self.warm_gas)?;
         let outputs = self.model.plan().outputs.iter().map(|info| output_size(info, rows));
         let given = inputs.iter().map(|tensor| (tensor.shape.len() as u64, tensor.data.len() as u64));
         meter.charge(gas::record_gas(canonical_len(given).saturating_add(canonical_len(outputs))))?;
+        let counted = self.warm_gas.saturating_mul(rows.into()).saturating_add(self.leaves_gas);
+        let royalty_gas = self.royalty.gas(counted, self.timestamp);
+        meter.charge(royalty_gas)?;
         let encoded = Bytes::from(encode_tensors(inputs));
         let input_hash = keccak256(&encoded);
         Ok(Completed {
@@ -118,6 +133,7 @@ impl Run {
             input_hash,
             inputs: encoded,
             result: self.result(inputs, input_hash)?,
+            royalty: (self.royalty.payee, royalty_gas),
             gas: 0,
             is_static: frame.is_static,
             reverted: false,

@@ -12,7 +12,7 @@ use crate::{
 use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use praxis_contracts::IInference;
-use revm::context::ContextTr;
+use revm::context::{Block, ContextTr};
 
 /// Bytes of the four words and the offset that stand before the tensors in `observed`'s result.
 const OBSERVED_HEAD_BYTES: u64 = 4 * 32;
@@ -25,7 +25,10 @@ impl Inference {
         model: B256,
     ) -> Result<Bytes, Stop> {
         let word = registry::active(context, meter, model)?;
-        Ok(U256::from(gas::cold_call_gas(word.warm_gas, word.cold_gas)).abi_encode().into())
+        let royalty = registry::royalty(context, meter, model)?;
+        let counted = word.warm_gas.saturating_add(word.cold_gas);
+        let royalty_gas = royalty.gas(counted, context.block().timestamp().saturating_to());
+        Ok(U256::from(gas::cold_call_gas(word.warm_gas, word.cold_gas, royalty_gas)).abi_encode().into())
     }
 
     pub(crate) fn observed_count<CTX: ContextTr>(&self, context: &mut CTX, meter: &mut Meter) -> Result<Bytes, Stop> {

@@ -44,6 +44,7 @@ impl InferencePrecompiles {
         if let Some(inference) = &mut self.inference {
             inference.records.clear();
             inference.pinned.clear();
+            inference.royalties.clear();
         }
     }
 
@@ -53,6 +54,16 @@ impl InferencePrecompiles {
         if let Some(inference) = &mut self.inference {
             inference.records.settle(journal);
         }
+    }
+
+    /// Gas of the royalties of the transaction's inferences so far, by payee.
+    pub fn royalties(&self) -> impl Iterator<Item = (Address, u64)> + '_ {
+        self.inference.iter().flat_map(|inference| inference.royalties.iter().map(|(payee, gas)| (*payee, *gas)))
+    }
+
+    /// Gas of all of them.
+    pub fn royalty_gas(&self) -> u64 {
+        self.royalties().fold(0, |sum, (_, gas)| sum.saturating_add(gas))
     }
 
     /// Takes the settled records of the transaction, in the order in which the inferences completed.

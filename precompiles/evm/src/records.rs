@@ -15,6 +15,8 @@ pub(crate) struct Completed {
     /// In canonical encoding.
     pub(crate) inputs: Bytes,
     pub(crate) result: Arc<InferenceResult>,
+    /// Whom the model's owner has named, and the gas of the royalty.
+    pub(crate) royalty: (Address, u64),
     pub(crate) gas: u64,
     pub(crate) is_static: bool,
     /// An enclosing frame or the transaction reverted. Known once the transaction has ended.

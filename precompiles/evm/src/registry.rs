@@ -1,11 +1,11 @@
-//! A model's word in ModelRegistry, read through the journal at EIP-2929's price.
+//! A model's words in ModelRegistry, read through the journal at EIP-2929's price.
 
 use crate::{gas, gas::Meter, outcome::Stop};
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use praxis_contracts::{
     IInference,
     addresses::MODEL_REGISTRY,
-    layout::{ModelWord, model_slot},
+    layout::{ModelWord, RoyaltyWord, model_royalty_slot, model_slot},
 };
 use revm::context::{Block, ContextTr, JournalTr};
 
@@ -17,15 +17,26 @@ pub(crate) fn known<CTX: ContextTr>(context: &mut CTX, meter: &mut Meter, model:
     if journal.load_account(MODEL_REGISTRY).map_err(Stop::fault)?.is_cold {
         meter.charge(gas::COLD_ACCOUNT_GAS)?;
     }
-    let slot = journal.sload(MODEL_REGISTRY, model_slot(model)).map_err(Stop::fault)?;
-    if slot.is_cold {
-        meter.charge(gas::COLD_SLOT_GAS - gas::WARM_SLOT_GAS)?;
-    }
-    let word = ModelWord::decode(slot.data);
+    let word = ModelWord::decode(read(context, meter, model_slot(model))?);
     if !word.exists() {
         return Err(Stop::error(&IInference::UnknownModel { model }));
     }
     Ok(word)
+}
+
+/// A slot of ModelRegistry, whose warm price has been charged.
+fn read<CTX: ContextTr>(context: &mut CTX, meter: &mut Meter, slot: U256) -> Result<U256, Stop> {
+    let slot = context.journal_mut().sload(MODEL_REGISTRY, slot).map_err(Stop::fault)?;
+    if slot.is_cold {
+        meter.charge(gas::COLD_SLOT_GAS - gas::WARM_SLOT_GAS)?;
+    }
+    Ok(slot.data)
+}
+
+/// Who is paid for a model that [`known`] knows.
+pub(crate) fn royalty<CTX: ContextTr>(context: &mut CTX, meter: &mut Meter, model: B256) -> Result<RoyaltyWord, Stop> {
+    meter.charge(gas::WARM_SLOT_GAS)?;
+    Ok(RoyaltyWord::decode(read(context, meter, model_royalty_slot(model))?))
 }
 
 /// The word of a model that this block may call: it was activated in an earlier block.

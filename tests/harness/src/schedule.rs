@@ -5,9 +5,10 @@
 //! verifier that followed all along and one that begins with an empty database must have the same chain.
 
 use crate::{
-    Account, BATCHER, L1_GENESIS_NUMBER, L1Miner, Mine, TestBatcher, TestVerifier, World, account, chain_options,
+    Account, BATCHER, L1_GENESIS_NUMBER, L1Miner, Mine, TestBatcher, TestVerifier, World, account, chain_options, plan,
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use praxis_contracts::scheduler::{Plan, Trigger};
 use praxis_primitives::{ConfigUpdate, Eip1559Params, TxDeposit};
 
 /// L1 blocks after the last action within which all must agree: a passed window, forced blocks, and the
@@ -30,6 +31,8 @@ pub struct Ran {
     pub dropped: u64,
     /// Changes of the configuration that were asked for.
     pub updates: u64,
+    /// Scheduled calls on the chain that all agree on.
+    pub calls: u64,
 }
 
 /// A small deterministic generator.
@@ -270,9 +273,33 @@ impl Schedule {
         for _ in 0..=self.rng.below(4) {
             let from: Account = account(self.rng.below(3) as u8);
             let noise: Bytes = keccak256(self.rng.next().to_be_bytes()).repeat(self.rng.below(12) as usize).into();
-            let tx = from.call(self.world.nonce(&from), TxKind::Call(RECEIVER), 1, 100_000, noise);
+            let nonce = self.world.nonce(&from);
+            let tx = match self.rng.one_in(4) {
+                true => from.book(nonce, self.plan(noise), 1_000_000_000_000 << self.rng.below(20)),
+                false => from.call(nonce, TxKind::Call(RECEIVER), 1, 100_000, noise),
+            };
             // The pool may be right to refuse it: a reorg took the ether, or the fee has risen.
             let _ = self.world.sequencer.send(tx);
+        }
+    }
+
+    /// A call by time or block, once or again and again; some can't be paid, some stand aside in forced blocks.
+    fn plan(&mut self, data: Bytes) -> Plan {
+        let head = self.world.sequencer.chain().head().number;
+        let (trigger, now, unit) = match self.rng.one_in(2) {
+            true => (Trigger::Block, head, 1),
+            false => (Trigger::Time, self.world.config.timestamp_ms(head), 250),
+        };
+        // One occurrence has no interval.
+        let count = 1 + self.rng.below(6) as u32;
+        Plan {
+            interval: if count == 1 { 0 } else { unit * (1 + self.rng.below(6)) },
+            count,
+            ttl: unit as u32 * 40,
+            jitter: unit as u32 * self.rng.below(3) as u32,
+            gasLimit: 21_000 + self.rng.below(400_000) as u32,
+            inForced: self.rng.one_in(2),
+            ..plan(trigger, now + unit * self.rng.below(20), RECEIVER, data)
         }
     }
 
@@ -307,6 +334,11 @@ impl Schedule {
         fresh.follow(&self.world.l1).expect("a fresh verifier follows");
         assert_eq!(fresh.chain().head(), verifier.chain().head(), "a fresh verifier has another chain");
         assert_eq!(fresh.follower().safe(), verifier.follower().safe());
+        let calls = self.world.made_calls();
+        let mut occurrences: Vec<_> = calls.iter().map(|call| (call.ran.id, call.ran.occurrence)).collect();
+        occurrences.sort_unstable();
+        assert!(occurrences.windows(2).all(|pair| pair[0] != pair[1]), "a call ran twice");
+        self.ran.calls = calls.len() as u64;
         self.ran.blocks = safe;
         self.ran.dropped = fresh.dropped().len() as u64;
         self.ran.forced = fresh.dropped().iter().filter(|event| event.contains("it is forced")).count() as u64;

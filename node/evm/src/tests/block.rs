@@ -8,7 +8,7 @@ use crate::{
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEip4844, TxEip7702, TxLegacy};
 use alloy_eips::eip7702::Authorization;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
-use praxis_contracts::addresses::{BASE_FEE_VAULT, BEACON_ROOTS, HISTORY_STORAGE, SEQUENCER_FEE_VAULT};
+use praxis_contracts::addresses::{BASE_FEE_VAULT, BEACON_ROOTS, HISTORY_STORAGE, SCHEDULER, SEQUENCER_FEE_VAULT};
 use praxis_primitives::{AccountDiff, Header, RecoveredTransaction, SealedHeader, StateDiff, Transaction};
 
 fn transfer() -> TxEip1559 {
@@ -184,7 +184,8 @@ fn parents_hash_and_beacon_root_are_stored_before_the_transactions() {
 #[test]
 fn an_empty_block_changes_nothing_else() {
     let (_, output) = Chain::new().block(&[]);
-    assert_eq!(output.diff.accounts.keys().collect::<Vec<_>>(), [&HISTORY_STORAGE, &BEACON_ROOTS]);
+    // The Scheduler has handed over what became due: nothing, but up to now.
+    assert_eq!(output.diff.accounts.keys().collect::<Vec<_>>(), [&HISTORY_STORAGE, &BEACON_ROOTS, &SCHEDULER]);
     assert_eq!((output.gas_used, output.requests.len()), (0, 0));
 }
 

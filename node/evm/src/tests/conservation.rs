@@ -36,9 +36,13 @@ fn action() -> impl Strategy<Value = Action> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn balances_change_only_by_what_is_minted(actions in prop::collection::vec(action(), 1..8)) {
+    fn balances_change_only_by_what_is_minted(
+        actions in prop::collection::vec(action(), 1..8),
+        bps in 0..3_000u16,
+    ) {
         let mut chain = Chain::new();
         let model = chain.install(&affine());
+        chain.set_royalty(model, Address::repeat_byte(0x0a), bps);
         set_prices(&mut chain, &PRICES);
         let before = chain.state.total_balance();
         let mut minted = 0u64;
@@ -69,6 +73,8 @@ proptest! {
                 }
             });
         }
+        // As in every block: deposits come first.
+        transactions.sort_by_key(|tx| !tx.inner().is_deposit());
         // A deposit from one of the senders moves its nonce, and the transactions after it are refused: also a case.
         let (outcomes, _) = chain.try_block(&transactions);
         for (tx, outcome) in transactions.iter().zip(&outcomes) {

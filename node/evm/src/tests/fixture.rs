@@ -10,14 +10,14 @@ use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use praxis_contracts::{
     ICaller, IInference,
-    addresses::{INFERENCE, MODEL_REGISTRY},
+    addresses::{DEPOSITOR, INFERENCE, MODEL_REGISTRY},
     artifacts,
-    layout::{ModelWord, model_slot},
+    layout::{ModelWord, RoyaltyWord, model_royalty_slot, model_slot},
 };
 use praxis_model::{DType, Plan, PlanBuilder, Tensor, TensorType, ops::Gemm};
 use praxis_primitives::{
-    ChainSpec, EthereumRules, FeeParams, Fork, GenesisSpec, L1Contracts, RecoveredTransaction, RollupConfig,
-    RollupGenesis, Rules, Transaction, TxDeposit,
+    ChainSpec, EthereumRules, FeeParams, Fork, GenesisSpec, L1Attributes, L1Contracts, RecoveredTransaction,
+    RollupConfig, RollupGenesis, Rules, Transaction, TxDeposit,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -183,6 +183,56 @@ impl Chain {
         let id = self.models.insert(bytes);
         self.set_word(id, word);
         id
+    }
+
+    /// Whom the model's owner has named, and how much, since ever.
+    pub(super) fn set_royalty(&mut self, id: B256, payee: Address, bps: u16) {
+        let word = RoyaltyWord { payee, bps: 0, next_bps: bps, from: 0 };
+        self.state.storage.insert((MODEL_REGISTRY, model_royalty_slot(id)), word.encode());
+    }
+
+    /// A block as the rollup has them: attributes, scheduled calls, then `transactions`. Gives the whole block and its receipts.
+    pub(super) fn whole_block(
+        &mut self,
+        transactions: &[RecoveredTransaction],
+    ) -> (Vec<RecoveredTransaction>, ExecutionOutput) {
+        let context = self.context();
+        let attributes = self.attributes(&context);
+        let mut executor = BlockExecutor::new(&self.spec, context, &self.state, self.access());
+        executor.apply_pre_block().unwrap();
+        executor.execute(&attributes).unwrap();
+        let mut block = vec![attributes];
+        while let Some(tx) = executor.scheduled().unwrap() {
+            executor.execute(&tx).unwrap();
+            block.push(tx);
+        }
+        for tx in transactions {
+            match executor.execute(tx) {
+                Ok(_) => block.push(tx.clone()),
+                Err(ExecuteError::Invalid(_)) => {}
+                Err(ExecuteError::Fault(fault)) => panic!("{fault}"),
+            }
+        }
+        let output = executor.finish().unwrap();
+        self.state.apply(&output.diff);
+        self.number += 1;
+        (block, output)
+    }
+
+    /// The first transaction of the block.
+    pub(super) fn attributes(&self, context: &BlockContext) -> RecoveredTransaction {
+        let attributes = L1Attributes {
+            number: 7,
+            timestamp: 1_700_000_000,
+            base_fee: 0,
+            blob_base_fee: 0,
+            hash: B256::repeat_byte(7),
+            sequence_number: context.number,
+            timestamp_ms: context.timestamp_ms,
+            forced: false,
+            config: self.spec.rollup().unwrap().system_config(),
+        };
+        RecoveredTransaction::new_unchecked(attributes.transaction(), DEPOSITOR)
     }
 
     pub(super) fn set_word(&mut self, id: B256, word: ModelWord) {

@@ -14,7 +14,7 @@ mod transaction;
 pub(crate) use block::{RpcBlock, RpcHeader};
 pub(crate) use inference::{RpcInference, RpcTensor, TensorInput};
 pub(crate) use log::{block_logs, log_at};
-pub(crate) use model::{Chunks, Manifest, ModelStatus, RpcModel};
+pub(crate) use model::{Chunks, Manifest, ModelStatus, RpcModel, RpcRoyalty};
 pub(crate) use pending::{open_block, preconfirmed_receipts};
 pub(crate) use receipt::{RpcReceipt, prices_of, prices_of_first, receipts_from, receipts_of};
 pub use rollup::L1BlockRef;

@@ -1,7 +1,7 @@
 //! Models.
 
 use alloy_primitives::{Address, B256, U64};
-use praxis_contracts::layout::ModelWord;
+use praxis_contracts::layout::{ModelWord, RoyaltyWord};
 use praxis_model::{Plan, PlanCost, ValueInfo};
 use serde::Serialize;
 
@@ -54,8 +54,31 @@ pub(crate) struct RpcModel {
     /// Gas that a transaction's first call pays on top; null before activation.
     pub(crate) cold_gas: Option<U64>,
     pub(crate) activation_block: Option<U64>,
+    /// Null where the owner has named nobody.
+    pub(crate) royalty: Option<RpcRoyalty>,
     /// Null while chunks are missing.
     pub(crate) manifest: Option<Manifest>,
+}
+
+/// Whom a model's inferences pay, as the registry holds it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RpcRoyalty {
+    payee: Address,
+    /// Ten-thousandths of an inference's counted gas, until `from`.
+    bps: u16,
+    /// The same from then on.
+    next_bps: u16,
+    /// Seconds since 1970.
+    from: U64,
+}
+
+impl RpcRoyalty {
+    /// What the registry's word says.
+    pub(crate) fn of(word: RoyaltyWord) -> Option<Self> {
+        let RoyaltyWord { payee, bps, next_bps, from } = word;
+        (!payee.is_zero()).then_some(Self { payee, bps, next_bps, from: U64::from(from) })
+    }
 }
 
 /// Upload progress.

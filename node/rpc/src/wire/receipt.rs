@@ -4,6 +4,8 @@ use super::log_at;
 use alloy_consensus::{Transaction as _, TxReceipt, Typed2718};
 use alloy_primitives::{Address, B256, Bloom, U64, U128, U256};
 use alloy_rpc_types_eth::Log;
+use alloy_sol_types::SolEvent;
+use praxis_contracts::{addresses::SCHEDULER, scheduler::IScheduler};
 use praxis_primitives::{DataFees, DataSize, L1Attributes, Receipt, RecoveredBlock, Transaction};
 use serde::Serialize;
 
@@ -155,6 +157,13 @@ pub(crate) fn receipts_from(
     out
 }
 
+/// What a transaction paid for a gas, in wei. A scheduled call's price is the share's, which the Scheduler's log in its receipt names.
+fn gas_price(tx: &Transaction, receipt: &Receipt, base_fee: Option<u64>) -> u128 {
+    let mut settled = receipt.logs.iter().rev().filter(|log| tx.is_scheduled() && log.address == SCHEDULER);
+    let ran = settled.find_map(|log| IScheduler::Ran::decode_log(log).ok());
+    ran.map_or_else(|| tx.effective_gas_price(base_fee), |ran| ran.price.saturating_to())
+}
+
 fn one(
     block: &RecoveredBlock,
     index: usize,
@@ -180,7 +189,7 @@ fn one(
         to: tx.to(),
         cumulative_gas_used: U64::from(receipt.cumulative_gas_used),
         gas_used: U64::from(receipt.cumulative_gas_used.saturating_sub(before.gas)),
-        effective_gas_price: U128::from(tx.effective_gas_price(block.base_fee_per_gas)),
+        effective_gas_price: U128::from(gas_price(tx, receipt, block.base_fee_per_gas)),
         contract_address: nonce.filter(|_| tx.kind().is_create()).map(|nonce| from.create(nonce)),
         logs,
         logs_bloom: receipt.bloom(),

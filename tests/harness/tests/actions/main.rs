@@ -1,5 +1,6 @@
 //! Action tests: the whole loop, each failure at an exact point.
 
+mod agents;
 mod ahead;
 mod batches;
 mod blobs;

@@ -29,6 +29,7 @@ fn random_schedules_end_in_one_chain() {
             all.reorgs += ran.reorgs;
             all.dropped += ran.dropped;
             all.updates += ran.updates;
+            all.calls += ran.calls;
         }
     };
     let all: Vec<Ran> = std::thread::scope(|scope| {
@@ -41,6 +42,7 @@ fn random_schedules_end_in_one_chain() {
     if count >= 100 {
         assert!(sum(|ran| ran.forced) > count / 10, "hardly a window passed: {all:?}");
         assert!(sum(|ran| ran.reorgs) > count / 4, "hardly a reorg: {all:?}");
+        assert!(sum(|ran| ran.calls) > count / 2, "hardly a scheduled call: {all:?}");
         assert!(sum(|ran| ran.dropped) > count && sum(|ran| ran.updates) > count / 2, "too little happened: {all:?}");
     }
 }

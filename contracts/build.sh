@@ -44,6 +44,9 @@ write() { # ARTIFACTS SNAPSHOTS
     node_modules/@openzeppelin/contracts/{governance/TimelockController,proxy/transparent/{TransparentUpgradeableProxy,ProxyAdmin}}.sol
   node script/artifacts.mjs "$fresh/out" "$1" "$2"
   node script/preinstalls.mjs "$anvil" "$1/preinstalls.json"
+  # The market that tests trade on, apart: no other contract's code depends on it.
+  "$forge" build --force --out "$fresh/venue" --cache-path "$fresh/venue-cache" test/venue src/agents/valuers
+  node script/venue.mjs "$fresh/venue" "$1/venue.json"
 }
 
 if [ "$check" = no ]; then

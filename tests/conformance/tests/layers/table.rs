@@ -180,6 +180,23 @@ pub(crate) const ROWS: &[Row] = &[
         &["praxis-rpc", "praxis"],
     ),
     row(
+        "praxis-stress",
+        &[
+            "praxis-harness",
+            // What checks the run reads the chain as anybody does: from a node's JSON-RPC.
+            "praxis-audit",
+            "praxis-rpc",
+            "praxis-chain",
+            "praxis-contracts",
+            "praxis-import",
+            "praxis-model",
+            "praxis-primitives",
+        ],
+        &["praxis"],
+    ),
+    // It judges what the contracts enforce, so it shares nothing with them or the node.
+    row("praxis-audit", &[], &["praxis-contracts", "praxis-primitives", "revm", "rocksdb"]),
+    row(
         "praxis-conformance",
         &[
             "praxis-model",

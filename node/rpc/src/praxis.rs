@@ -1,5 +1,6 @@
-//! The `praxis` namespace: models and inferences. Only on the rollup.
+//! The `praxis` namespace: models, inferences and agents. Only on the rollup.
 
+mod agents;
 mod inference_proof;
 
 use crate::{
@@ -39,7 +40,9 @@ pub(crate) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.heavy("praxis_listModels", |c, args, _| list_models(c, args))?;
     r.heavy("praxis_getInferences", |c, args, _| get_inferences(c, args))?;
     r.heavy("praxis_getInferenceProof", |c, args, _| inference_proof::get(c, args))?;
-    r.heavy("praxis_runModel", |c, args, _| run_model(c, args))
+    r.heavy("praxis_runModel", |c, args, _| run_model(c, args))?;
+    r.heavy("praxis_getAgent", |c, args, _| agents::get(c, args))?;
+    r.heavy("praxis_getAgentActions", agents::actions)
 }
 
 /// A blob that this node derived the chain from, by versioned hash; `None` when it does not have it.

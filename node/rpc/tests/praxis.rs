@@ -249,3 +249,43 @@ async fn web_pages_may_call_when_the_configuration_says_so() {
         !http(&some, &preflight.replace("//page", "//evil")).await.contains("access-control-allow-origin: http://evil")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_and_what_it_did_come_by_account_and_by_id() {
+    use praxis_contracts::{
+        addresses::{AGENT_ACCOUNT_FACTORY, AGENT_POLICY, ERC8004_IDENTITY},
+        agents::{IAgentAccountFactory, IAgentPolicy, Terms},
+        market::IIdentityRegistry,
+    };
+    let node = Node::rollup().await;
+    let owner = node.signer.address();
+    assert_eq!(node.ok("praxis_getAgent", json!([owner])).await, Value::Null);
+    assert_eq!(node.ok("praxis_getAgent", json!([0])).await, Value::Null);
+    let terms = Terms { delay: 3_600, maxActions: 4, drawdownBps: 10_000, ..Terms::default() };
+    let create = IAgentAccountFactory::createAccountCall { owner, salt: B256::ZERO, terms, rules: vec![] };
+    node.send(TxKind::Call(AGENT_ACCOUNT_FACTORY), 0, create.abi_encode(), 8_000_000).await;
+    let uri = IIdentityRegistry::register_1Call { agentURI: "ipfs://agent".into() };
+    node.send(TxKind::Call(ERC8004_IDENTITY), 0, uri.abi_encode(), 1_000_000).await;
+    let block = node.seal();
+    let created = block.receipts.iter().flat_map(|receipt| &receipt.logs);
+    let account = created.filter(|log| log.address == AGENT_POLICY).map(|log| log.topics()[1]).next().unwrap();
+    let account = Address::from_word(account);
+    let shown = node.ok("praxis_getAgent", json!([account])).await;
+    assert_eq!((&shown["owner"], &shown["revoked"]), (&json!(owner), &json!(false)));
+    assert_eq!((&shown["terms"]["max_actions"], &shown["epoch"]), (&json!(4), &json!("0x0")));
+    let shown = node.ok("praxis_getAgent", json!([0])).await;
+    assert_eq!((&shown["uri"], &shown["owner"]), (&json!("ipfs://agent"), &json!(owner)));
+
+    node.send(TxKind::Call(AGENT_POLICY), 0, IAgentPolicy::revokeCall { account }.abi_encode(), 1_000_000).await;
+    node.seal();
+    let all = node.ok("praxis_getAgentActions", json!([account])).await;
+    let events: Vec<_> = all["actions"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect();
+    assert_eq!(events, ["installed", "termsSet", "revoked"]);
+    assert_eq!((&all["next"], &all["actions"][2]["blockNumber"]), (&Value::Null, &json!("0x2")));
+    // A page ends between blocks, and says where to go on.
+    let page = node.ok("praxis_getAgentActions", json!([account, { "limit": 1 }])).await;
+    assert_eq!((page["actions"].as_array().unwrap().len(), &page["next"]), (2, &json!("0x2")));
+    let rest = node.ok("praxis_getAgentActions", json!([account, { "from": page["next"] }])).await;
+    assert_eq!(rest["actions"].as_array().unwrap().len(), 1);
+    assert_eq!(node.ok("praxis_getAgent", json!([account])).await["revoked"], json!(true));
+}

@@ -202,6 +202,18 @@ pub(super) const METHODS: &[Method] = &[
         "proof:Any",
     ),
     method(
+        "praxis_getAgent",
+        &["which:Any", "block?:BlockId"],
+        "An agent, by its account or its ERC-8004 id",
+        "agent:Any",
+    ),
+    method(
+        "praxis_getAgentActions",
+        &["account:Address", "page?:Object"],
+        "What an agent did and what its policy refused",
+        "actions:Object",
+    ),
+    method(
         "praxis_runModel",
         &["id:Hash", "inputs:[Any]", "block?:BlockId"],
         "One inference outside any transaction",

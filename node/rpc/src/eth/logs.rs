@@ -54,7 +54,7 @@ impl LogQuery {
     }
 
     /// Whether a block with this bloom filter may hold a log that is wanted.
-    fn may_match(&self, bloom: Bloom) -> bool {
+    pub(crate) fn may_match(&self, bloom: Bloom) -> bool {
         self.filter.matches_bloom(bloom)
     }
 

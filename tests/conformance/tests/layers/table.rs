@@ -102,6 +102,7 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-inference",
             "praxis-model",
             "praxis-contracts",
+            "praxis-agents",
             "praxis-pool",
         ],
         &["praxis-builder", "praxis-batcher", "praxis-proposer", "tract-onnx"],
@@ -112,6 +113,12 @@ pub(crate) const ROWS: &[Row] = &[
         &["praxis-pool", "praxis-builder", "praxis-batcher", "praxis-proposer", "praxis-rpc", "tract-onnx"],
     ),
     row("praxis-explorer", &[], &["revm", "rocksdb", "tract-onnx"]),
+    // It is handed what it needs: its tests need no process.
+    row(
+        "praxis-agents",
+        &["praxis-primitives", "praxis-contracts", "praxis-evm", "praxis-model"],
+        &["tokio", "rocksdb", "reqwest", "tract-onnx", "praxis-chain"],
+    ),
     row(
         "praxis",
         &[
@@ -124,6 +131,7 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-rpc",
             "praxis-verifier",
             "praxis-explorer",
+            "praxis-agents",
             "praxis-pool",
             "praxis-builder",
             "praxis-batcher",
@@ -176,6 +184,8 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-model",
             "praxis-import",
             "praxis-inference",
+            // In its tests: backtests of what ran on it.
+            "praxis-agents",
         ],
         &["praxis-rpc", "praxis"],
     ),

@@ -5,19 +5,18 @@
 use alloy_sol_types::sol;
 
 sol! {
-    /// What the runner tells of accounts, and its call of itself for one action, as a tracer sees it.
+    /// What the runner tells of accounts, and how it enters `RuleChecks` for one action, as a tracer sees it.
     #[derive(Debug, PartialEq, Eq)]
     interface IRunnerInside {
         struct Frame {
             address account;
             uint32 epoch;
             address terms;
-            address strategy;
+            address rule;
+            uint256 floor;
             uint256[] prices;
             uint256[] balances;
             uint256[] counted;
-            uint256 units;
-            uint256 mark;
         }
         struct Approval {
             address token;

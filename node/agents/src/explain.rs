@@ -1,4 +1,4 @@
-//! How far from each rule an action was, out of the runner's call of itself.
+//! How far from each rule an action was, out of the call in which the runner has it checked and made.
 
 use crate::abi::IRunnerInside;
 use alloy_primitives::{Address, U256};
@@ -32,8 +32,6 @@ pub struct Margin {
 pub struct Judged {
     /// Whose.
     pub account: Address,
-    /// Whose decision.
-    pub strategy: Address,
     /// What it calls.
     pub target: Address,
     /// The function, by name where it is a usual one.
@@ -44,7 +42,7 @@ pub struct Judged {
     pub margins: Vec<Margin>,
 }
 
-/// A runner's call of itself: input, what it gave, and whether it gave it by a revert.
+/// A runner's call of `IRuleChecks.act`: input, what it gave, and whether it gave it by a revert.
 #[derive(Debug, Clone)]
 pub struct ActCall<'a> {
     /// Calldata.
@@ -55,20 +53,33 @@ pub struct ActCall<'a> {
     pub reverted: bool,
 }
 
-/// The account and the blob of the terms of such a call; `None` for any other call.
-pub fn frame_of(input: &[u8]) -> Option<(Address, u32, Address)> {
-    let call = IRunnerInside::actCall::abi_decode(input).ok()?;
-    Some((call.frame.account, call.frame.epoch, call.frame.terms))
+/// Under what an action was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Under {
+    /// Whose.
+    pub account: Address,
+    /// The policy's.
+    pub epoch: u32,
+    /// Contract that holds the terms.
+    pub terms: Address,
+    /// Contract that holds the rule of the action's target and function.
+    pub rule: Address,
 }
 
-/// Judges a call by the terms and, where it is known, the rule that it was made under.
-pub fn judge(call: &ActCall<'_>, terms: &Terms, rules: &[Rule]) -> Option<Judged> {
+/// Under what such a call was made; `None` for any other call.
+pub fn under(input: &[u8]) -> Option<Under> {
+    let IRunnerInside::Frame { account, epoch, terms, rule, .. } =
+        IRunnerInside::actCall::abi_decode(input).ok()?.frame;
+    Some(Under { account, epoch, terms, rule })
+}
+
+/// Judges a call by the terms and the rule that it was made under.
+pub fn judge(call: &ActCall<'_>, terms: &Terms, rule: &Rule) -> Option<Judged> {
     let asked = IRunnerInside::actCall::abi_decode(call.input).ok()?;
     let (frame, action) = (asked.frame, asked.action);
     let selector = action.data.first_chunk::<4>().copied().unwrap_or_default();
     let mut judged = Judged {
         account: frame.account,
-        strategy: frame.strategy,
         target: action.target,
         function: crate::policy::function_name(selector),
         outcome: "executed".into(),
@@ -96,20 +107,15 @@ pub fn judge(call: &ActCall<'_>, terms: &Terms, rules: &[Rule]) -> Option<Judged
         value_out = value_out.saturating_add(out.saturating_mul(price).div_ceil(SCALE));
         value_in = value_in.saturating_add(now.saturating_sub(before).saturating_mul(price) / SCALE);
     }
-    let rule = rules.iter().find(|rule| rule.target == action.target && rule.selector.0 == selector);
-    if let Some(rule) = rule {
-        let share = WHOLE_BPS.saturating_sub(U256::from(rule.slippageBps));
-        let least = value_out.saturating_mul(share).div_ceil(WHOLE_BPS);
-        judged.margins.push(floor("price", value_in, least));
-    }
+    let share = WHOLE_BPS.saturating_sub(U256::from(rule.slippageBps));
+    let least = value_out.saturating_mul(share).div_ceil(WHOLE_BPS);
+    judged.margins.push(floor("price", value_in, least));
     judged.margins.push(limit("ownerApproval", value_out, U256::from(terms.approvalAbove)));
     if terms.drawdownBps < 10_000 {
         let equity =
             after.counted.iter().zip(&frame.prices).map(|(amount, price)| amount.saturating_mul(*price) / SCALE);
         let equity = equity.fold(U256::ZERO, U256::saturating_add);
-        let high = frame.units.saturating_mul(frame.mark).div_ceil(SCALE);
-        let least = high.saturating_mul(WHOLE_BPS - U256::from(terms.drawdownBps)).div_ceil(WHOLE_BPS);
-        judged.margins.push(floor("drawdown", equity, least));
+        judged.margins.push(floor("drawdown", equity, frame.floor));
     }
     Some(judged)
 }
@@ -171,12 +177,11 @@ mod tests {
             account: ACCOUNT,
             epoch: 0,
             terms: Address::ZERO,
-            strategy: Address::ZERO,
+            rule: Address::ZERO,
+            floor: U256::from(900),
             prices: vec![SCALE],
             balances: vec![U256::from(1_000)],
             counted: vec![U256::from(1_000)],
-            units: U256::from(1_000),
-            mark: SCALE,
         };
         let (value, gas) = (U256::ZERO, U256::from(400));
         let action = IRunnerInside::Action { target: TOKEN, value, gas, data, approvals: vec![] };
@@ -201,7 +206,7 @@ mod tests {
             slippageBps: 10_000,
             ..Rule::default()
         };
-        let judged = judge(&call, &terms(), &[rule]).unwrap();
+        let judged = judge(&call, &terms(), &rule).unwrap();
         assert_eq!(judged.outcome, "executed");
         assert_eq!(margin(&judged, "actionGas"), (100, true));
         // The action says 120, though only 100 left.
@@ -209,8 +214,10 @@ mod tests {
         assert_eq!(margin(&judged, "price"), (0, true));
         assert_eq!(margin(&judged, "ownerApproval"), (880, true));
         assert_eq!(margin(&judged, "drawdown"), (0, true));
-        let strict = Terms { drawdownBps: 500, ..terms() };
-        assert_eq!(margin(&judge(&call, &strict, &[]).unwrap(), "drawdown"), (50, false));
+        let any = Terms { drawdownBps: 10_000, ..terms() };
+        assert!(judge(&call, &any, &rule).unwrap().margins.iter().all(|margin| margin.rule != "drawdown"));
+        assert_eq!(margin(&judge(&call, &terms(), &Rule::default()).unwrap(), "price"), (120, false));
+        assert_eq!(under(&input()).unwrap().account, ACCOUNT);
     }
 
     #[test]
@@ -218,8 +225,9 @@ mod tests {
         let mut rule = B256::ZERO;
         rule[..4].copy_from_slice(b"loss");
         let output = IAgentRunner::Refused { rule, margin: U256::from(9) }.abi_encode();
-        let judged = judge(&ActCall { input: &input(), output: &output, reverted: true }, &terms(), &[]).unwrap();
+        let judged =
+            judge(&ActCall { input: &input(), output: &output, reverted: true }, &terms(), &Rule::default()).unwrap();
         assert_eq!((judged.outcome.as_str(), margin(&judged, "loss")), ("loss", (9, false)));
-        assert_eq!(judge(&ActCall { input: &[1], output: &[], reverted: true }, &terms(), &[]), None);
+        assert_eq!(judge(&ActCall { input: &[1], output: &[], reverted: true }, &terms(), &Rule::default()), None);
     }
 }

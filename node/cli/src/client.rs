@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use alloy_network::{Ethereum, EthereumWallet, TransactionBuilder};
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_provider::{DynProvider, Provider, ProviderBuilder};
 use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest};
 use alloy_signer_local::PrivateKeySigner;
@@ -59,7 +59,10 @@ impl Client {
     /// What the node said, or that it says nothing.
     fn failed(&self, what: &str, error: &TransportError) -> Failure {
         match error.as_error_resp() {
-            Some(answer) => Failure::failed(format!("{what}: {}", answer.message)),
+            Some(answer) => match answer.as_revert_data().and_then(|data| praxis_agents::errors::name(&data)) {
+                Some(reason) => Failure::failed(format!("{what}: reverted: {reason}")),
+                None => Failure::failed(format!("{what}: {}", answer.message)),
+            },
             None => self.unreachable(error),
         }
     }
@@ -75,8 +78,7 @@ impl Client {
     /// Calls a contract without a transaction.
     pub(crate) async fn call<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return, Failure> {
         let request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
-        let output =
-            self.provider.call(request).await.map_err(|e| Failure::failed(format!("{}: {e}", C::SIGNATURE)))?;
+        let output = self.provider.call(request).await.map_err(|e| self.failed(C::SIGNATURE, &e))?;
         C::abi_decode_returns(&output).map_err(|e| {
             Failure::failed(format!("{} at {to} gave something else than its ABI says: {e}", C::SIGNATURE))
         })
@@ -86,6 +88,17 @@ impl Client {
     pub(crate) async fn send<C: SolCall>(&self, to: Address, call: C) -> Result<TransactionReceipt, Failure> {
         let request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
         self.execute(request, C::SIGNATURE).await
+    }
+
+    /// Sends a call of a contract with `wei` and waits for its receipt.
+    pub(crate) async fn pay<C: SolCall>(&self, to: Address, call: C, wei: U256) -> Result<TransactionReceipt, Failure> {
+        let request = TransactionRequest::default().to(to).value(wei).input(Bytes::from(call.abi_encode()).into());
+        self.execute(request, C::SIGNATURE).await
+    }
+
+    /// Sends `wei` and waits for the receipt.
+    pub(crate) async fn transfer(&self, to: Address, wei: U256) -> Result<TransactionReceipt, Failure> {
+        self.execute(TransactionRequest::default().to(to).value(wei), "transfer").await
     }
 
     /// Sends a call of a contract; [`Self::finish`] waits for its receipt.

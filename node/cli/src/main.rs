@@ -42,6 +42,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, ui: &Ui) -> Result<(), Failure> {
     match cli.command {
+        Command::Agent(command) => commands::agent::run(command, ui),
         Command::Archive(command) => commands::archive::run(command, ui),
         Command::Db(command) => commands::db::run(command, ui),
         Command::Model(command) => commands::model::run(command, ui),

@@ -1,5 +1,6 @@
 //! The command line, one file per group of commands.
 
+mod agent;
 mod database;
 mod deploy;
 mod dev;
@@ -7,7 +8,7 @@ mod model;
 mod node;
 mod verify;
 
-pub(crate) use self::{database::*, deploy::*, dev::*, model::*, node::*, verify::*};
+pub(crate) use self::{agent::*, database::*, deploy::*, dev::*, model::*, node::*, verify::*};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -53,6 +54,9 @@ pub(crate) enum Command {
     /// Inspect, import, run, publish, fetch and check models.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Strategies under policies: deploy, hire, run, watch, explain, change and stop them.
+    #[command(subcommand)]
+    Agent(AgentCommand),
 }
 
 /// What signs.

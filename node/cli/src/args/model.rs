@@ -90,7 +90,7 @@ pub(crate) enum ModelCommand {
     },
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ShapeArgs {
     /// Shape of an input whose dimensions the file leaves open, as NAME=1,64; repeat it for several.
     #[arg(long = "shape", value_name = "NAME=DIMS", value_parser = parse_shape)]

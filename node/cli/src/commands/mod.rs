@@ -1,5 +1,6 @@
 //! One module per command.
 
+pub(crate) mod agent;
 pub(crate) mod archive;
 pub(crate) mod db;
 pub(crate) mod demo;

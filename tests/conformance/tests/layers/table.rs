@@ -184,8 +184,6 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-model",
             "praxis-import",
             "praxis-inference",
-            // In its tests: backtests of what ran on it.
-            "praxis-agents",
         ],
         &["praxis-rpc", "praxis"],
     ),

@@ -8,9 +8,9 @@ mod quote;
 mod run;
 mod tensors;
 
-pub(crate) use files::LoadedModel;
+pub(crate) use files::{LoadedModel, load};
 pub(crate) use publish::{Published, fetch, publish_plan};
-pub(crate) use tensors::tensor_json;
+pub(crate) use tensors::{tensor_json, write as write_tensors};
 
 use crate::{args::ModelCommand, failure::Failure, ui::Ui};
 

@@ -11,7 +11,7 @@ use praxis_derive::{
     frame::{decode_calldata, encode_calldata},
 };
 use praxis_primitives::{Fault, RollupConfig, SealedBlock};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Alters what is posted. `None`: it is lost on the way, though the batcher takes it for posted.
 pub type Alter = Box<dyn FnMut(Bytes) -> Option<Bytes>>;
@@ -46,7 +46,9 @@ pub struct TestBatcher {
     pub eager: bool,
     /// It posts blob transactions, as the node's batcher packs them; nothing is altered then.
     pub blobs: bool,
-    /// From where it posts calldata.
+    /// What neither a block nor the mempool holds is published again, as the node's transaction manager does it.
+    pub republishes: bool,
+    /// From where it posts.
     pub address: Address,
     /// How many transactions to the inbox it made.
     pub posted: usize,
@@ -58,7 +60,16 @@ impl TestBatcher {
         let mut config = EncoderConfig { salt: B256::repeat_byte(salt), ..EncoderConfig::default() };
         change(&mut config);
         let core = BatcherCore::new(rollup, config, 0);
-        Self { core, in_flight: vec![], alter: None, eager: true, blobs: false, address: BATCHER, posted: 0 }
+        Self {
+            core,
+            in_flight: vec![],
+            alter: None,
+            eager: true,
+            blobs: false,
+            republishes: false,
+            address: BATCHER,
+            posted: 0,
+        }
     }
 
     /// The core.
@@ -84,6 +95,11 @@ impl TestBatcher {
             }
             None => true,
         });
+        if self.republishes {
+            let lost = self.in_flight.iter().map(|(_, hash)| *hash).filter(|hash| !l1.knows(*hash));
+            let lost: BTreeSet<B256> = lost.collect();
+            lost.into_iter().for_each(|hash| l1.publish_again(hash));
+        }
         let safe_chain = sequencer.follower().safe_chain();
         let derived_l1: BlockNumHash = safe_chain.consumed().l1;
         let safe = Some(SafeView { safe: *safe_chain.safe(), derived_l1 });
@@ -99,7 +115,7 @@ impl TestBatcher {
                 break;
             }
             self.posted += 1;
-            let hash = l1.submit_blobs(&pack(&submissions));
+            let hash = l1.submit_blobs(self.address, &pack(&submissions));
             self.in_flight.extend(submissions.iter().map(|submission| (submission.id, hash)));
         }
         while let Some(submission) = core.next_submission() {

@@ -48,6 +48,8 @@ pub struct L1Miner {
     deposits: Vec<TxDeposit>,
     /// By versioned hash.
     blobs: BTreeMap<B256, Bytes>,
+    /// Every transaction to the inbox that was ever submitted.
+    submitted: BTreeMap<B256, BatcherTransaction>,
     /// Makes every block's and transaction's hash another.
     count: u64,
     /// How far behind the head the finalized block stands; `None`: nothing is ever final.
@@ -66,6 +68,7 @@ impl Default for L1Miner {
             updates: vec![],
             deposits: vec![],
             blobs: BTreeMap::new(),
+            submitted: BTreeMap::new(),
             count: 0,
             finality_depth: None,
             inclusion_delay: 0,
@@ -129,20 +132,38 @@ impl L1Miner {
         self.submit_transaction(from, data, vec![])
     }
 
-    /// A blob transaction of the batcher, one blob for each of `data`, waits to be mined; gives its hash.
+    /// A blob transaction, one blob for each of `data`, waits to be mined; gives its hash.
     ///
     /// # Panics
     /// When one of `data` does not fit in a blob.
-    pub fn submit_blobs(&mut self, data: &[Bytes]) -> B256 {
-        let hashes = data.iter().map(|data| {
-            let blob = encode_blob(data).expect("it fits in a blob");
+    pub fn submit_blobs(&mut self, from: Address, data: &[Bytes]) -> B256 {
+        let blobs = data.iter().map(|data| encode_blob(data).expect("it fits in a blob"));
+        let blobs: Vec<Bytes> = blobs.map(Into::into).collect();
+        self.submit_raw_blobs(from, &blobs)
+    }
+
+    /// As [`Self::submit_blobs`], of blobs that may hold anything.
+    pub fn submit_raw_blobs(&mut self, from: Address, blobs: &[Bytes]) -> B256 {
+        let hashes = blobs.iter().map(|blob| {
             // No commitment is computed here: nobody checks one either.
-            let hash = keccak256(&blob);
-            self.blobs.insert(hash, blob.into());
+            let hash = keccak256(blob);
+            self.blobs.insert(hash, blob.clone());
             hash
         });
         let hashes = hashes.collect();
-        self.submit_transaction(BATCHER, Bytes::new(), hashes)
+        self.submit_transaction(from, Bytes::new(), hashes)
+    }
+
+    /// Whether a transaction to the inbox waits or is in a block.
+    pub fn knows(&self, transaction: B256) -> bool {
+        self.inbox.iter().any(|(_, tx)| tx.hash == transaction) || self.included(transaction).is_some()
+    }
+
+    /// A transaction that was submitted before waits to be mined once more.
+    pub fn publish_again(&mut self, transaction: B256) {
+        if let Some(tx) = self.submitted.get(&transaction).cloned() {
+            self.inbox.push_back((self.head().number + 1 + self.inclusion_delay, tx));
+        }
     }
 
     /// A blob, if it is still to be had.
@@ -164,7 +185,9 @@ impl L1Miner {
         self.count += 1;
         let hash = keccak256([&self.count.to_be_bytes()[..], from.as_slice(), &data].concat());
         let first = self.head().number + 1 + self.inclusion_delay;
-        self.inbox.push_back((first, BatcherTransaction { from, hash, data, blobs }));
+        let transaction = BatcherTransaction { from, hash, data, blobs };
+        self.submitted.insert(hash, transaction.clone());
+        self.inbox.push_back((first, transaction));
         hash
     }
 

@@ -4,12 +4,19 @@
 //! batchers post, frames are altered, processes restart. Afterwards all is quiet for a while, and then the sequencer, the
 //! verifier that followed all along and one that begins with an empty database must have the same chain.
 
+mod coverage;
+
 use crate::{
     Account, BATCHER, L1_GENESIS_NUMBER, L1Miner, Mine, TestBatcher, TestVerifier, World, account, chain_options, plan,
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use coverage::ACTIONS;
 use praxis_contracts::scheduler::{Plan, Trigger};
+use praxis_derive::blob::encode_blob;
 use praxis_primitives::{ConfigUpdate, Eip1559Params, TxDeposit};
+use std::collections::BTreeMap;
+
+pub use coverage::Ran;
 
 /// L1 blocks after the last action within which all must agree: a passed window, forced blocks, and the
 /// channels after them.
@@ -17,23 +24,6 @@ const QUIET: usize = 120;
 /// No reorg is deeper; what is final stands deeper still.
 const MAX_REORG: u64 = 6;
 const RECEIVER: Address = Address::repeat_byte(0x5b);
-
-/// What a schedule came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ran {
-    /// L2 blocks of the chain that all agree on.
-    pub blocks: u64,
-    /// Blocks among them that no batch covers.
-    pub forced: u64,
-    /// Reorgs of L1.
-    pub reorgs: u64,
-    /// L1 data that was dropped, by the rules for bad data.
-    pub dropped: u64,
-    /// Changes of the configuration that were asked for.
-    pub updates: u64,
-    /// Scheduled calls on the chain that all agree on.
-    pub calls: u64,
-}
 
 /// A small deterministic generator.
 struct Rng(u64);
@@ -63,6 +53,8 @@ struct Schedule {
     second: Option<TestBatcher>,
     silent: bool,
     salt: u8,
+    /// Blobs that nobody has at the moment.
+    withheld: Option<BTreeMap<B256, Bytes>>,
     ran: Ran,
 }
 
@@ -101,25 +93,32 @@ impl Schedule {
             config.max_sequencer_drift_ms = 3_000 + 1_000 * rng.below(20);
         });
         world.l1.finality_depth = rng.one_in(2).then_some(MAX_REORG + 2);
-        let mut schedule = Self { world, rng, second: None, silent: false, salt: 1, ran: Ran::default() };
+        let mut schedule =
+            Self { world, rng, second: None, silent: false, salt: 1, withheld: None, ran: Ran::default() };
         schedule.world.batcher = schedule.new_batcher();
         schedule
     }
 
     fn new_batcher(&mut self) -> TestBatcher {
         self.salt = self.salt.wrapping_add(1);
+        let blobs = self.rng.one_in(3);
         let bytes = [120, 400, 100_000][self.rng.below(3) as usize];
+        let bytes = if blobs { bytes.max(400) } else { bytes };
         let mut batcher = TestBatcher::new(self.world.config.clone(), self.salt, |config| {
             config.max_submission_bytes = bytes;
             // How small the batches are is not the question here.
             config.compression_quality = 3;
         });
         batcher.address = current_batcher(&self.world.l1);
+        batcher.blobs = blobs;
+        batcher.republishes = self.rng.one_in(2);
         batcher
     }
 
     fn step(&mut self) {
-        match self.rng.below(16) {
+        let action = self.rng.below(ACTIONS.len() as u64) as usize;
+        self.ran.count(ACTIONS[action]);
+        match action {
             0 => self.reorg(),
             1 => self.world.l1.drop_waiting(),
             2 => self.garbage(),
@@ -133,6 +132,7 @@ impl Schedule {
             11 => self.alter(),
             12 => self.world.l1.inclusion_delay = self.rng.below(3),
             13 => self.stall(),
+            14 => self.withhold(),
             _ => self.transact(),
         }
         let ticks = 1 + self.rng.below(3);
@@ -155,7 +155,14 @@ impl Schedule {
             world.batcher.address = current_batcher(&world.l1);
         }
         if !self.silent {
+            let (core, restarts) = (world.batcher.core(), world.batcher.core().restarts());
+            if core.waiting().is_some() {
+                self.ran.count("the batcher waits: its window has passed");
+            }
             world.batcher.step(&world.sequencer, &mut world.l1);
+            if world.batcher.core().restarts() > restarts {
+                self.ran.count("the batcher begins anew from the safe head");
+            }
         }
         if let Some(second) = &mut self.second
             && self.rng.one_in(2)
@@ -163,7 +170,27 @@ impl Schedule {
             second.step(&world.sequencer, &mut world.l1);
         }
         if self.rng.one_in(2) {
-            world.verifier.follow(&world.l1).expect("the verifier follows");
+            self.verify();
+        }
+    }
+
+    fn verify(&mut self) {
+        let world = &mut self.world;
+        let before = world.verifier.follower().safe().number;
+        let (followed, _) = world.verifier.follow(&world.l1).expect("the verifier follows");
+        if followed.rewound_to.is_some_and(|to| to.safe.number < before) {
+            self.ran.count("the verifier's safe head went back");
+        }
+        if world.verifier.follower().safe_chain().current_l1().is_some() {
+            self.ran.count("the verifier waits for a blob");
+        }
+    }
+
+    /// No blob is to be had that is on L1 or under way, for a while.
+    fn withhold(&mut self) {
+        match self.withheld.take() {
+            Some(blobs) => self.world.l1.restore_blobs(blobs),
+            None => self.withheld = Some(self.world.l1.prune_blobs()),
         }
     }
 
@@ -181,10 +208,10 @@ impl Schedule {
         if depth == 0 {
             return;
         }
-        self.ran.reorgs += 1;
+        self.ran.count(format!("reorg of depth {depth}"));
         for tx in l1.reorg(usize::try_from(depth).expect("a few")) {
-            if tx.blobs.is_empty() && self.rng.one_in(2) {
-                l1.submit_from(tx.from, tx.data);
+            if self.rng.one_in(2) {
+                l1.publish_again(tx.hash);
             }
         }
         for _ in 0..depth {
@@ -200,7 +227,16 @@ impl Schedule {
         if self.rng.one_in(2) {
             data.insert(0, 0);
         }
-        self.world.l1.submit_from(from, data.into());
+        if !self.rng.one_in(3) {
+            self.world.l1.submit_from(from, data.into());
+            return;
+        }
+        let mut blob = encode_blob(&data).expect("it fits in a blob");
+        if self.rng.one_in(2) {
+            let at = self.rng.below(blob.len() as u64) as usize;
+            blob[at] ^= 1 << self.rng.below(8);
+        }
+        self.world.l1.submit_raw_blobs(from, &[blob.into()]);
     }
 
     /// Frames are altered or lost from now on, or no longer.
@@ -249,7 +285,6 @@ impl Schedule {
                 timestamp_ms: now + self.rng.below(20_000),
             },
         };
-        self.ran.updates += 1;
         self.world.l1.configure(update);
     }
 
@@ -306,6 +341,7 @@ impl Schedule {
     /// Nothing more happens; then all agree.
     fn settle(mut self) -> Ran {
         (self.silent, self.second, self.world.batcher.alter) = (false, None, None);
+        self.world.l1.restore_blobs(self.withheld.take().unwrap_or_default());
         self.world.l1.inclusion_delay = 0;
         self.world.batcher = self.new_batcher();
         self.world.tick();
@@ -338,10 +374,12 @@ impl Schedule {
         let mut occurrences: Vec<_> = calls.iter().map(|call| (call.ran.id, call.ran.occurrence)).collect();
         occurrences.sort_unstable();
         assert!(occurrences.windows(2).all(|pair| pair[0] != pair[1]), "a call ran twice");
-        self.ran.calls = calls.len() as u64;
-        self.ran.blocks = safe;
-        self.ran.dropped = fresh.dropped().len() as u64;
-        self.ran.forced = fresh.dropped().iter().filter(|event| event.contains("it is forced")).count() as u64;
+        *self.ran.counts.entry("a scheduled call is made".to_owned()).or_default() += calls.len() as u64;
+        *self.ran.counts.entry("L2 blocks".to_owned()).or_default() += safe;
+        fresh.follower().safe_chain().events().iter().for_each(|event| self.ran.count_event(event));
+        let inbox = (L1_GENESIS_NUMBER..=self.world.l1.head().number).filter_map(|number| self.world.l1.at(number));
+        let in_blobs = inbox.flat_map(|block| &block.batcher_transactions).filter(|tx| !tx.blobs.is_empty()).count();
+        *self.ran.counts.entry("the batch came in blobs".to_owned()).or_default() += in_blobs as u64;
     }
 }
 

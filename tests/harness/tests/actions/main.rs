@@ -15,6 +15,7 @@ mod reorgs;
 mod restarts;
 mod scheduled;
 mod schedules;
+mod upgrades;
 mod window;
 
 use alloy_primitives::Address;

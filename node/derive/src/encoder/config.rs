@@ -13,8 +13,11 @@ pub struct EncoderConfig {
     pub max_submission_bytes: usize,
     /// Most compressed bytes of a channel, unless one block alone takes more. It closes when it is nearly as large.
     pub target_channel_bytes: usize,
-    /// A channel closes when it has been open for this many L1 blocks.
+    /// A channel closes when it has held a transaction for this many L1 blocks.
     pub max_channel_l1_blocks: u64,
+    /// A channel without transactions closes when it has been open for this many L1 blocks: nobody waits for it, and what an idle
+    /// hour costs is the number of its channels. At most a quarter of the sequencing window.
+    pub max_idle_l1_blocks: u64,
     /// No block is taken while this many bytes wait to become safe.
     pub max_pending_bytes: usize,
     /// Brotli's quality, 0 to 11. Signatures and new addresses are not compressed, so the best is cheap.
@@ -30,6 +33,7 @@ impl Default for EncoderConfig {
             max_submission_bytes: 100_000,
             target_channel_bytes: 400_000,
             max_channel_l1_blocks: 2,
+            max_idle_l1_blocks: 25,
             max_pending_bytes: 64 << 20,
             compression_quality: Self::DEFAULT_QUALITY,
             salt: B256::ZERO,

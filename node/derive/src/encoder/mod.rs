@@ -199,7 +199,7 @@ impl Encoder {
             self.close()?;
         }
         match &mut self.open {
-            Some(open) => open.push(block),
+            Some(open) => open.push(block, self.l1_head),
             None => self.open = Some(OpenChannel::begin(block, self.l1_head, self.expected_bound())),
         }
         self.tip = given;
@@ -292,9 +292,10 @@ impl Encoder {
     /// As [`Self::close`].
     pub fn advance_l1(&mut self, head: u64) -> Result<(), EncodeError> {
         self.l1_head = head;
-        let windows = (self.rollup.sequencing_window / 4).min(self.rollup.channel_timeout / 2);
-        let duration = self.config.max_channel_l1_blocks.min(windows).max(1);
-        if self.open.as_ref().is_some_and(|open| head >= open.opened_at_l1.saturating_add(duration)) {
+        let quarter = self.rollup.sequencing_window / 4;
+        let busy = self.config.max_channel_l1_blocks.min(quarter).min(self.rollup.channel_timeout / 2).max(1);
+        let idle = self.config.max_idle_l1_blocks.min(quarter);
+        if self.open.as_ref().is_some_and(|open| open.is_due(head, busy, idle)) {
             self.close()?;
         }
         for index in 0..self.closed.len() {

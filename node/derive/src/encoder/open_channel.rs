@@ -63,6 +63,10 @@ impl EncodedBlock {
         })
     }
 
+    const fn has_transactions(&self) -> bool {
+        !self.block.transactions.is_empty()
+    }
+
     /// Whether a batch of this block alone is within the limits.
     pub(crate) fn fits_a_batch(&self) -> bool {
         self.bytes + BATCH_OVERHEAD <= MAX_BATCH_BYTES && self.block.transactions.len() <= MAX_BATCH_TRANSACTIONS
@@ -73,6 +77,8 @@ impl EncodedBlock {
 #[derive(Debug, Clone)]
 pub(crate) struct OpenChannel {
     pub(crate) opened_at_l1: u64,
+    /// The newest L1 block when the first block with transactions came.
+    busy_since_l1: Option<u64>,
     /// Upper bound of the batch's encoding.
     pub(crate) bytes: usize,
     /// At this upper bound it is compressed, to see whether it is full.
@@ -86,6 +92,7 @@ impl OpenChannel {
     pub(crate) fn begin(block: EncodedBlock, l1_head: u64, full_at: usize) -> Self {
         Self {
             opened_at_l1: l1_head,
+            busy_since_l1: block.has_transactions().then_some(l1_head),
             bytes: BATCH_OVERHEAD + block.bytes,
             full_at,
             transactions: block.block.transactions.len(),
@@ -108,10 +115,19 @@ impl OpenChannel {
             && self.transactions + block.block.transactions.len() <= MAX_BATCH_TRANSACTIONS
     }
 
-    pub(crate) fn push(&mut self, block: EncodedBlock) {
+    pub(crate) fn push(&mut self, block: EncodedBlock, l1_head: u64) {
+        if block.has_transactions() {
+            self.busy_since_l1.get_or_insert(l1_head);
+        }
         self.bytes += block.bytes;
         self.transactions += block.block.transactions.len();
         self.rest.push(block);
+    }
+
+    /// Whether it has been open long enough at this L1 block: `busy` L1 blocks with transactions, `idle` without.
+    pub(crate) fn is_due(&self, l1_head: u64, busy: u64, idle: u64) -> bool {
+        let ends = |since: u64, blocks: u64| l1_head >= since.saturating_add(blocks);
+        ends(self.opened_at_l1, idle.max(busy)) || self.busy_since_l1.is_some_and(|since| ends(since, busy))
     }
 
     /// Splits it so that the first part's upper bound is at most `bytes`, but keeps the first block. `None` if nothing is
@@ -125,7 +141,7 @@ impl OpenChannel {
         let count = self.rest.iter().take_while(fits).count();
         let mut behind = self.rest.split_off(count).into_iter();
         let mut next = Self::begin(behind.next()?, self.opened_at_l1, self.full_at);
-        behind.for_each(|block| next.push(block));
+        behind.for_each(|block| next.push(block, self.opened_at_l1));
         self.bytes -= next.bytes - BATCH_OVERHEAD;
         self.transactions -= next.transactions;
         Some(next)
@@ -133,7 +149,8 @@ impl OpenChannel {
 
     /// Puts the blocks of the next channel behind its own.
     pub(crate) fn join(mut self, next: Self) -> Self {
-        std::iter::once(next.first).chain(next.rest).for_each(|block| self.push(block));
+        let l1_head = next.opened_at_l1;
+        std::iter::once(next.first).chain(next.rest).for_each(|block| self.push(block, l1_head));
         self
     }
 

@@ -87,6 +87,30 @@ fn a_channel_closes_by_time_and_nothing_is_lost_while_l1_is_away() {
 }
 
 #[test]
+fn an_idle_channel_stays_open_until_a_transaction_comes_or_its_own_time() {
+    let config = EncoderConfig { max_channel_l1_blocks: 2, max_idle_l1_blocks: 30, ..EncoderConfig::default() };
+    let idle = |sequencing_window: u64| {
+        let mut world = World::new(11, |config| config.sequencing_window = sequencing_window);
+        world.build_many(5, 0, 0);
+        let encoder = encoder(&world, config.clone());
+        (world, encoder)
+    };
+    let closes_at = |encoder: &mut Encoder| {
+        (102..200).find(|l1| {
+            encoder.advance_l1(*l1).unwrap();
+            encoder.next_submission().is_some()
+        })
+    };
+    assert_eq!(closes_at(&mut idle(200).1), Some(131));
+    assert_eq!(closes_at(&mut idle(40).1), Some(111), "a quarter of the sequencing window");
+    let (mut world, mut encoder) = idle(200);
+    encoder.advance_l1(110).unwrap();
+    world.build_many(1, 1, 10);
+    feed(&world, &mut encoder);
+    assert_eq!(closes_at(&mut encoder), Some(112), "a transaction does not wait for that");
+}
+
+#[test]
 fn the_backlog_is_bounded_and_goes_on_when_blocks_become_safe() {
     let world = world();
     let config = EncoderConfig { max_pending_bytes: 1500, ..small() };

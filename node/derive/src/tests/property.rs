@@ -34,6 +34,7 @@ fn encoder_config() -> impl Strategy<Value = EncoderConfig> {
             max_submission_bytes: submission,
             target_channel_bytes: target,
             max_channel_l1_blocks: duration,
+            max_idle_l1_blocks: 2 * duration,
             compression_quality: quality,
             ..EncoderConfig::default()
         }

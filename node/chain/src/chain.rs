@@ -186,6 +186,17 @@ impl Chain {
         L2BlockInfo::of(block, config).map_err(|error| ChainError::Attributes { number, error })
     }
 
+    /// Gas limit of the block after this one, while L1 does not change it. A header may have more than that, for deposits.
+    ///
+    /// # Errors
+    /// When the block has no L1 attributes, though this is a rollup.
+    pub fn gas_limit_after(&self, block: &SealedBlock) -> Result<u64, ChainError> {
+        if self.rollup().is_none() {
+            return Ok(block.header().gas_limit);
+        }
+        Ok(self.info_of(block)?.config.gas_limit)
+    }
+
     /// The preimage of the output root of block `number`.
     ///
     /// # Errors

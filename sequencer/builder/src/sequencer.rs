@@ -281,7 +281,8 @@ pub fn pool_head(chain: &Chain) -> Result<PoolHead, ChainError> {
     let head = chain.head();
     let (state, base_fee) = (chain.state_at(head.number)?, chain.spec().base_fee_after(head.header()));
     let data_fees = data_fees(chain, &state).map_err(|fault| ChainError::Fault { number: head.number, fault })?;
-    Ok(PoolHead::new(state, base_fee).with_data_fees(data_fees))
+    let block = chain.db().block(head.number)?.ok_or(ChainError::UnknownBlock(head.number))?;
+    Ok(PoolHead::new(state, base_fee, chain.gas_limit_after(block.sealed_block())?).with_data_fees(data_fees))
 }
 
 /// What transactions pay besides their gas on this state: nothing on Ethereum.
@@ -297,6 +298,8 @@ pub fn update_pool(chain: &Chain, pool: &Pool, imported: &ImportedBlock) -> Resu
     let state = chain.state_at(imported.block.number)?;
     let base_fee = chain.spec().base_fee_after(imported.block.header());
     let data_fees = data_fees(chain, &state)?;
-    pool.update(PoolHead::new(state, base_fee).with_data_fees(data_fees), imported.changed.iter().copied())?;
+    let gas_limit = chain.gas_limit_after(imported.block.sealed_block())?;
+    let head = PoolHead::new(state, base_fee, gas_limit).with_data_fees(data_fees);
+    pool.update(head, imported.changed.iter().copied())?;
     Ok(())
 }

@@ -216,10 +216,11 @@ impl Inner {
         }
     }
 
-    /// A new head. Call [`Self::refresh`] for the accounts that it changed. What its fees make unpayable goes here: they
-    /// concern every sender.
+    /// A new head. Call [`Self::refresh`] for the accounts that it changed. What its fees make unpayable and what its blocks have no
+    /// room for goes here: that concerns every sender.
     pub(crate) fn set_head(&mut self, head: PoolHead) {
         let repriced = head.data_fees != self.head.data_fees;
+        let lowered = head.gas_limit < self.head.gas_limit;
         self.head = head;
         self.generation += 1;
         self.tails = None;
@@ -227,6 +228,11 @@ impl Inner {
             let fees = self.head.data_fees;
             let unpayable = |sender: &Sender| sender.refused(&sender.view, &fees);
             let out: Vec<_> = self.senders.values().flat_map(unpayable).collect();
+            out.iter().for_each(|tx| self.take_out(tx));
+        }
+        if lowered {
+            let most = self.head.gas_limit;
+            let out: Vec<_> = self.by_hash.values().filter(|tx| tx.tx.gas_limit() > most).cloned().collect();
             out.iter().for_each(|tx| self.take_out(tx));
         }
     }

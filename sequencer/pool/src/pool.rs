@@ -20,8 +20,6 @@ const ANNOUNCEMENTS: usize = 4096;
 pub struct PoolConfig {
     /// EIP-155 chain id.
     pub chain_id: u64,
-    /// A block's gas limit.
-    pub block_gas_limit: u64,
     /// The most gas that a transaction may have (EIP-7825).
     pub tx_gas_cap: u64,
     /// The lowest base fee that the chain can have, in wei.
@@ -109,7 +107,8 @@ impl Pool {
         let hash = tx.hash();
         let sender = tx.signer();
         let encoded_len = tx.encode_2718_len();
-        check_form(&self.config, &tx, encoded_len)?;
+        let block_gas_limit = self.inner.read().head.gas_limit;
+        check_form(&self.config, &tx, encoded_len, block_gas_limit)?;
         let (generation, known, head) = {
             let inner = self.inner.read();
             if inner.by_hash.contains_key(&hash) {

@@ -11,8 +11,13 @@ use alloy_consensus::{
 };
 use praxis_primitives::RecoveredTransaction;
 
-/// Refuses what can never be valid on this chain.
-pub(crate) fn check_form(config: &PoolConfig, tx: &RecoveredTransaction, encoded_len: usize) -> Result<(), PoolError> {
+/// Refuses what can never be valid on this chain, under blocks with this gas limit.
+pub(crate) fn check_form(
+    config: &PoolConfig,
+    tx: &RecoveredTransaction,
+    encoded_len: usize,
+    block_gas_limit: u64,
+) -> Result<(), PoolError> {
     if tx.is_deposit() {
         return Err(PoolError::Type("deposits come from L1 or from the state, never from a wallet"));
     }
@@ -35,14 +40,14 @@ pub(crate) fn check_form(config: &PoolConfig, tx: &RecoveredTransaction, encoded
     if tx.ty() == EIP7702_TX_TYPE_ID && tx.authorization_list().is_none_or(<[_]>::is_empty) {
         return Err(PoolError::NoAuthorizations);
     }
-    check_gas(config, tx)?;
+    check_gas(config, tx, block_gas_limit)?;
     check_fees(config, tx)
 }
 
-fn check_gas(config: &PoolConfig, tx: &RecoveredTransaction) -> Result<(), PoolError> {
+fn check_gas(config: &PoolConfig, tx: &RecoveredTransaction, block_gas_limit: u64) -> Result<(), PoolError> {
     let given = tx.gas_limit();
-    if given > config.block_gas_limit {
-        return Err(PoolError::GasLimit { given, limit: config.block_gas_limit });
+    if given > block_gas_limit {
+        return Err(PoolError::GasLimit { given, limit: block_gas_limit });
     }
     if given > config.tx_gas_cap {
         return Err(PoolError::GasLimitAboveCap { given, cap: config.tx_gas_cap });

@@ -28,7 +28,6 @@ impl Running {
         let chain = Chain::open(path, config.chain_spec(), options).expect("the sequencer's chain opens");
         let pool_config = PoolConfig {
             chain_id: config.l2_chain_id,
-            block_gas_limit: config.gas_limit,
             tx_gas_cap: config.tx_gas_cap,
             min_base_fee: config.fees.min_base_fee,
             limits: PoolLimits::default(),

@@ -39,7 +39,6 @@ pub(crate) async fn run(args: EthereumArgs, ui: &Ui) -> Result<(), Failure> {
     let fork = chain.spec().fork(head.number, head.timestamp);
     let pool_config = PoolConfig {
         chain_id: chain.spec().chain_id,
-        block_gas_limit: head.gas_limit,
         tx_gas_cap: chain.spec().tx_gas_cap(fork).unwrap_or(u64::MAX),
         min_base_fee: 0,
         limits: PoolLimits::default(),

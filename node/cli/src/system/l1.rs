@@ -67,7 +67,6 @@ pub(crate) async fn start_dev_l1(
     let chain = Chain::open(&datadir.join("l1"), spec, super::l2::chain_options(Durability::ProcessCrash))?;
     let pool_config = PoolConfig {
         chain_id: DEV_L1_CHAIN_ID,
-        block_gas_limit: GAS_LIMIT,
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         min_base_fee: 0,
         limits: PoolLimits::default(),

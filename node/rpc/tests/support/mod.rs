@@ -127,6 +127,19 @@ impl TransactionSource for FromPool<'_> {
     }
 }
 
+/// An archive with one blob, of four bytes, of L1 block 5.
+struct OneBlob;
+
+impl praxis_rpc::Blobs for OneBlob {
+    fn blob(&self, hash: B256) -> Result<Option<Bytes>, Fault> {
+        Ok((hash == B256::repeat_byte(1)).then(|| Bytes::from_static(b"blob")))
+    }
+
+    fn hashes_at(&self, l1_block: u64, _limit: usize) -> Vec<B256> {
+        if l1_block == 5 { vec![B256::repeat_byte(1)] } else { vec![] }
+    }
+}
+
 impl Node {
     pub async fn rollup() -> Self {
         Self::start(rollup_spec(), |_| {}).await
@@ -150,7 +163,6 @@ impl Node {
         };
         let pool_config = PoolConfig {
             chain_id: spec.chain_id,
-            block_gas_limit: spec.genesis.gas_limit,
             tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
             min_base_fee: spec.fees.min_base_fee,
             limits: PoolLimits::default(),
@@ -164,7 +176,7 @@ impl Node {
             chain: chain.clone(),
             pool: Some(pool.clone()),
             l1: Some(l1_status),
-            blobs: None,
+            blobs: Some(Arc::new(OneBlob)),
             client_version: "praxis/test".into(),
         };
         let rpc = RpcServer::start(config, context).await.unwrap();
@@ -282,7 +294,7 @@ impl Node {
 
 fn pool_head(chain: &Chain) -> PoolHead {
     let head = chain.head();
-    PoolHead::new(chain.state_at(head.number).unwrap(), chain.spec().base_fee_after(head.header()))
+    PoolHead::new(chain.state_at(head.number).unwrap(), chain.spec().base_fee_after(head.header()), head.gas_limit)
 }
 
 pub fn encode(signer: &PrivateKeySigner, tx: TxEip1559) -> Bytes {

@@ -90,7 +90,7 @@ fn the_tip_above_the_base_fee_counts_not_the_fee_cap() {
     let accounts = Accounts::default();
     let pool = pool_on(PoolLimits { transactions: 2, ..PoolLimits::default() }, &accounts);
     let base_fee = u64::try_from(3 * GWEI).unwrap();
-    pool.update_all(PoolHead::new(accounts, base_fee)).unwrap();
+    pool.update_all(PoolHead::new(accounts, base_fee, 30_000_000)).unwrap();
     pool.add(from(0, unsigned(0, 100, 1))).unwrap();
     pool.add(from(1, unsigned(0, 6, 6))).unwrap();
     pool.add(from(2, unsigned(0, 5, 5))).unwrap();

@@ -42,7 +42,7 @@ impl Accounts {
     }
 
     fn head(&self) -> PoolHead {
-        PoolHead::new(self.clone(), 0)
+        PoolHead::new(self.clone(), 0, 30_000_000)
     }
 }
 
@@ -100,13 +100,7 @@ fn sized(sender: u8, nonce: u64, fee: u128, bytes: usize) -> RecoveredTransactio
 }
 
 fn config(limits: PoolLimits) -> PoolConfig {
-    PoolConfig {
-        chain_id: CHAIN_ID,
-        block_gas_limit: 30_000_000,
-        tx_gas_cap: MAX_TRANSACTION_GAS,
-        min_base_fee: 1_000,
-        limits,
-    }
+    PoolConfig { chain_id: CHAIN_ID, tx_gas_cap: MAX_TRANSACTION_GAS, min_base_fee: 1_000, limits }
 }
 
 fn pool(limits: PoolLimits) -> Pool {

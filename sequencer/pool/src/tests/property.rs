@@ -201,7 +201,7 @@ fn apply(pool: &Pool, model: &mut Model, event: Event) {
             model.accounts.set_balance(sender, balance * 100_000 * GWEI);
             model.base_fee = base_fee;
             let base_fee = u64::try_from(base_fee * GWEI).unwrap();
-            pool.update(PoolHead::new(model.accounts.clone(), base_fee), [address(sender)]).unwrap();
+            pool.update(PoolHead::new(model.accounts.clone(), base_fee, 30_000_000), [address(sender)]).unwrap();
             model.block(sender);
         }
         Event::Remove { place } => {
@@ -226,7 +226,7 @@ proptest! {
     fn the_pool_holds_what_the_model_holds(events in prop::collection::vec(event(), 1..80)) {
         let accounts = Accounts::default();
         let base_fee = u64::try_from(BASE_FEE * GWEI).unwrap();
-        let pool = Pool::new(config(LIMITS), PoolHead::new(accounts.clone(), base_fee));
+        let pool = Pool::new(config(LIMITS), PoolHead::new(accounts.clone(), base_fee, 30_000_000));
         let mut model = Model { items: Vec::new(), accounts, base_fee: BASE_FEE, arrivals: 0 };
         for event in events {
             apply(&pool, &mut model, event);

@@ -136,7 +136,7 @@ fn a_transaction_is_checked_at_the_head_that_is_there_when_it_gets_in() {
         }
     }
     let cell = std::sync::Arc::new(std::sync::OnceLock::new());
-    let head = PoolHead::new(Turning(cell.clone(), Accounts::default()), 0);
+    let head = PoolHead::new(Turning(cell.clone(), Accounts::default()), 0, 30_000_000);
     assert!(cell.set(Pool::new(config(PoolLimits::default()), head)).is_ok());
     let error = refused(cell.get().unwrap().add(tx(0, 2, 5)));
     assert!(matches!(error, PoolError::NonceTooLow { expected: 3, given: 2 }), "{error}");
@@ -166,4 +166,18 @@ fn the_l1_fee_is_part_of_what_a_sender_must_have() {
     // Nobody's account changes, but L1 becomes dearer.
     pool.update(state.head().with_data_fees(high), []).unwrap();
     assert_eq!(order(&pool, 0), [(1, 0)]);
+}
+
+#[test]
+fn blocks_with_a_lower_gas_limit_have_no_room_for_what_was_taken_before() {
+    let accounts = Accounts::default();
+    let pool = usual_on(&accounts);
+    let large = TxEip1559 { gas_limit: 5_000_000, ..unsigned(0, 5, 5) };
+    pool.add(from(1, large.clone())).unwrap();
+    pool.add(tx(2, 0, 5)).unwrap();
+    pool.update(PoolHead { gas_limit: 4_999_999, ..accounts.head() }, []).unwrap();
+    assert_eq!(order(&pool, 0), [(2, 0)]);
+    assert!(refused(pool.add(from(1, large.clone()))).to_string().starts_with("exceeds block gas limit"));
+    pool.update(PoolHead { gas_limit: 5_000_000, ..accounts.head() }, []).unwrap();
+    pool.add(from(1, large)).unwrap();
 }

@@ -9,10 +9,10 @@ mod coverage;
 use crate::{
     Account, BATCHER, L1_GENESIS_NUMBER, L1Miner, Mine, TestBatcher, TestVerifier, World, account, chain_options, plan,
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, TxKind, U256, keccak256};
 use coverage::ACTIONS;
 use praxis_contracts::scheduler::{Plan, Trigger};
-use praxis_derive::blob::encode_blob;
+use praxis_derive::{ChannelId, Frame, blob::encode_blob, frame::encode_calldata};
 use praxis_primitives::{ConfigUpdate, Eip1559Params, TxDeposit};
 use std::collections::BTreeMap;
 
@@ -224,8 +224,10 @@ impl Schedule {
         let from = if self.rng.one_in(2) { self.world.batcher.address } else { Address::repeat_byte(7) };
         let length = self.rng.below(60) as usize;
         let mut data = self.rng.next().to_be_bytes().repeat(8)[..length].to_vec();
-        if self.rng.one_in(2) {
-            data.insert(0, 0);
+        match self.rng.below(4) {
+            0 => data.insert(0, 0),
+            1 | 2 => data = self.stray_frame(data),
+            _ => {}
         }
         if !self.rng.one_in(3) {
             self.world.l1.submit_from(from, data.into());
@@ -237,6 +239,13 @@ impl Schedule {
             blob[at] ^= 1 << self.rng.below(8);
         }
         self.world.l1.submit_raw_blobs(from, &[blob.into()]);
+    }
+
+    /// A frame of a channel that nobody goes on with.
+    fn stray_frame(&mut self, data: Vec<u8>) -> Vec<u8> {
+        let channel = ChannelId(FixedBytes(std::array::from_fn(|_| self.rng.next() as u8)));
+        let number = self.rng.below(4) as u16 / 2;
+        encode_calldata(&[Frame { channel, number, data, is_last: self.rng.one_in(3) }])
     }
 
     /// Frames are altered or lost from now on, or no longer.
@@ -379,7 +388,7 @@ impl Schedule {
         fresh.follower().safe_chain().events().iter().for_each(|event| self.ran.count_event(event));
         let inbox = (L1_GENESIS_NUMBER..=self.world.l1.head().number).filter_map(|number| self.world.l1.at(number));
         let in_blobs = inbox.flat_map(|block| &block.batcher_transactions).filter(|tx| !tx.blobs.is_empty()).count();
-        *self.ran.counts.entry("the batch came in blobs".to_owned()).or_default() += in_blobs as u64;
+        *self.ran.counts.entry("a transaction of the inbox has blobs".to_owned()).or_default() += in_blobs as u64;
     }
 }
 

@@ -96,7 +96,27 @@ impl L1Client {
         Ok(self.block_by_number(json!(U64::from(number))).await?.map(|(id, _)| id).filter(|id| id.number == number))
     }
 
-    async fn block_by_number(&self, which: Value) -> Result<Option<(BlockNumHash, Header)>, L1Error> {
+    /// The lowest block from `lowest` on whose time is at least `timestamp`, in seconds; `highest + 1` when none up to `highest` is.
+    /// A bisection over headers.
+    ///
+    /// # Errors
+    /// When L1 cannot be read, or does not have one of the blocks.
+    pub async fn first_block_since(&self, timestamp: u64, (lowest, highest): (u64, u64)) -> Result<u64, L1Error> {
+        let (mut low, mut high) = (lowest, highest.saturating_add(1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found = self.block_by_number(json!(U64::from(middle))).await?;
+            let (_, header) = found.ok_or_else(|| self.rpc.not_found(format!("block {middle}")))?;
+            if header.timestamp < timestamp {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    pub(crate) async fn block_by_number(&self, which: Value) -> Result<Option<(BlockNumHash, Header)>, L1Error> {
         const METHOD: &str = "eth_getBlockByNumber";
         let Some(mut block) = self.rpc.call::<Option<Value>>(METHOD, json!([which, false])).await? else {
             return Ok(None);

@@ -2,9 +2,10 @@
 
 use crate::{CheckedBlock, L1Client, L1Error, receipts::L1Receipt};
 use alloy_eips::BlockNumHash;
-use alloy_primitives::{Address, B256, Bloom, BloomInput, Bytes, Log, U256};
+use alloy_primitives::{Address, B256, Bloom, BloomInput, Bytes, Log, U64, U256};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use praxis_contracts::settlement::{GAME_TYPE, IDisputeGameFactory, IOutputGame};
+use serde_json::json;
 
 /// How many claims one call of the factory lists.
 const PAGE: u64 = 128;
@@ -53,6 +54,19 @@ impl L1Client {
     /// When L1 cannot be read, does not have the block, or altered it.
     pub async fn claims(&self, block: B256, factory: Address) -> Result<Vec<Claim>, L1Error> {
         self.claims_of(&self.block(block).await?, factory).await
+    }
+
+    /// The claims that were made in the canonical block of this number. Of most blocks no more than the header is read.
+    ///
+    /// # Errors
+    /// When L1 cannot be read, does not have the block, or altered it.
+    pub async fn claims_at(&self, number: u64, factory: Address) -> Result<Vec<Claim>, L1Error> {
+        let found = self.block_by_number(json!(U64::from(number))).await?;
+        let (id, header) = found.ok_or_else(|| self.rpc.not_found(format!("block {number}")))?;
+        if !may_hold_claims(&header.logs_bloom, factory) {
+            return Ok(Vec::new());
+        }
+        self.claims(id.hash, factory).await
     }
 
     /// As [`Self::claims`], for a block that was read already.

@@ -73,10 +73,26 @@ async fn a_block_reads_with_senders_recovered_and_claims_found() {
     assert_eq!(claims.len(), 1);
     assert_eq!((claims[0].game, claims[0].l2_block_number, claims[0].output_root), (GAME, 40, B256::repeat_byte(5)));
     assert!(client.claims(hash, Address::repeat_byte(0x0B)).await.unwrap().is_empty());
+    assert_eq!(client.claims_at(1, FACTORY).await.unwrap(), claims);
+    assert_eq!(client.claims_at(0, FACTORY).await.unwrap(), []);
     let (head, header) = client.head(BlockTag::Latest).await.unwrap().unwrap();
     assert_eq!((head.hash, header.parent_hash), (hash, client.block_id(0).await.unwrap().unwrap().hash));
     assert_eq!(client.head(BlockTag::Finalized).await, Ok(None));
     assert_eq!(client.block_id(2).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_bisection_finds_the_first_block_of_a_time() {
+    let fake = FakeL1::start().await;
+    for _ in 0..20 {
+        fake.mine();
+    }
+    // Block n has the time 12 * n.
+    for (since, first) in [(0, 3), (36, 3), (37, 4), (120, 10), (180, 15), (181, 16), (1_000, 16)] {
+        assert_eq!(fake.client().first_block_since(since, (3, 15)).await, Ok(first), "since {since}");
+    }
+    let missing = fake.client().first_block_since(1_000, (3, 40)).await.unwrap_err();
+    assert!(missing.is_temporary() && missing.to_string().contains("block"), "{missing}");
 }
 
 #[tokio::test]

@@ -6,10 +6,13 @@ use alloy_primitives::{Address, Bytes};
 use futures::{StreamExt, TryStreamExt, stream};
 use praxis_chain::{Derived, ImportedBlock, SafeChain};
 use praxis_derive::{Checkpoint, WantedBlobs, logs::LogSources};
-use praxis_l1::{BlobBlock, BlobSource, BlockTag, Claim, L1Client};
+use praxis_l1::{BlobBlock, BlobSource, BlockTag, Claim, L1Client, L1Error};
 use praxis_primitives::{L1BlockInfo, L2BlockInfo};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
+
+/// L1 blocks between two looks for blobs that the archive need not keep.
+const FORGET_EVERY: u64 = 32;
 
 /// How the driver fetches.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +101,8 @@ pub struct L1Driver {
     /// The L1 block that was pushed last, with the blobs that came ahead and its claims, until it is derived to its end.
     current: Option<Current>,
     reads: Reads,
+    /// The L1 block up to which the archive was looked through last.
+    forgot: u64,
     status: watch::Sender<SyncStatus>,
 }
 
@@ -154,7 +159,7 @@ impl L1Driver {
         let (batch_inbox, claims_of) = (rollup.batch_inbox, config.claims_of);
         let reads = Reads { batch_inbox, sources: LogSources::of(&rollup), claims_of };
         let (blobs, status) = (BlobSource::new(), watch::Sender::new(status));
-        Ok(Self { client, safe, window, config, blobs, batcher: None, current: None, reads, status })
+        Ok(Self { client, safe, window, config, blobs, batcher: None, current: None, reads, forgot: 0, status })
     }
 
     /// Takes blobs from `blobs`. Without a source, derivation stops at the first batch that is in blobs.
@@ -178,20 +183,27 @@ impl L1Driver {
         &self.safe
     }
 
-    /// The claims in the L1 blocks that were derived before this process began.
+    /// The claims in the L1 blocks that were derived before this process began: those of the last `lookback_s` seconds of L1, or
+    /// all of them.
     ///
     /// # Errors
     /// When L1 can't be read.
-    pub async fn past_claims(&self) -> Result<Vec<Claim>, DriverError> {
-        let Some(rollup) = self.safe.chain().rollup() else { return Ok(vec![]) };
-        let (first, last) = (rollup.genesis.l1.number + 1, self.safe.consumed().l1.number);
-        let fetcher = self.fetcher();
-        let blocks: Vec<_> = stream::iter(first..=last)
-            .map(|number| fetcher.clone().fetch(number))
+    pub async fn past_claims(&self, lookback_s: Option<u64>) -> Result<Vec<Claim>, DriverError> {
+        let (Some(rollup), Some(factory)) = (self.safe.chain().rollup(), self.config.claims_of) else {
+            return Ok(vec![]);
+        };
+        let (mut first, last) = (rollup.genesis.l1.number + 1, self.safe.consumed().l1.number);
+        if let Some(lookback_s) = lookback_s {
+            let (_, head) = self.client.head(BlockTag::Latest).await?.unwrap_or_default();
+            first = self.client.first_block_since(head.timestamp.saturating_sub(lookback_s), (first, last)).await?;
+        }
+        tracing::info!(first, last, "reading the claims in L1 blocks that were derived before");
+        let blocks: Vec<Vec<Claim>> = stream::iter(first..=last)
+            .map(|number| self.client.claims_at(number, factory))
             .buffered(self.config.prefetch)
             .try_collect()
             .await?;
-        Ok(blocks.into_iter().flatten().flat_map(|fetched| fetched.claims).collect())
+        Ok(blocks.concat())
     }
 
     /// How long to wait when idle.
@@ -342,6 +354,11 @@ impl L1Driver {
         let (finalized, known) = self.head(BlockTag::Finalized).await?;
         if known && finalized.number <= head.number {
             self.safe.finalize(finalized.number)?;
+            let old = finalized.number.min(self.safe.consumed().l1.number);
+            if old >= self.forgot.saturating_add(FORGET_EVERY) {
+                self.forgot = old;
+                tokio::task::block_in_place(|| self.blobs.forget(old));
+            }
             self.status.send_if_modified(|s| std::mem::replace(&mut s.l1_finalized, finalized) != finalized);
         }
         Ok(())
@@ -421,6 +438,10 @@ fn derive_until(
 
 impl Fetcher {
     async fn fetch(self, number: u64) -> Result<Option<Fetched>, DriverError> {
+        self.read(number).await.map_err(|error| DriverError::Block { number, error })
+    }
+
+    async fn read(&self, number: u64) -> Result<Option<Fetched>, L1Error> {
         let Some(id) = self.client.block_id(number).await? else { return Ok(None) };
         let block = self.client.block(id.hash).await?;
         let logs = self.client.read_logs(&block, self.reads.sources).await?;

@@ -10,6 +10,14 @@ pub enum DriverError {
     /// L1 can't be read.
     #[error(transparent)]
     L1(#[from] L1Error),
+    /// One L1 block can't be read.
+    #[error("L1 block {number} can't be read: {error}")]
+    Block {
+        /// Its number.
+        number: u64,
+        /// Why.
+        error: L1Error,
+    },
     /// The chain or its derivation failed.
     #[error(transparent)]
     Safe(#[from] SafeChainError),
@@ -29,6 +37,9 @@ impl DriverError {
 
     /// Whether trying again later can help: L1 was away, or answered badly.
     pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::L1(_) | Self::Safe(SafeChainError::Pipeline(PipelineError::Temporary(_))))
+        matches!(
+            self,
+            Self::L1(_) | Self::Block { .. } | Self::Safe(SafeChainError::Pipeline(PipelineError::Temporary(_)))
+        )
     }
 }

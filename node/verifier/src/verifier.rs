@@ -32,15 +32,17 @@ pub struct Verifier {
 
 impl Verifier {
     /// A verifier on `driver`, whose configuration names the contract that holds the claims. On a database that was
-    /// used before, the claims of those L1 blocks are read and judged again.
+    /// used before, the claims of those L1 blocks are read and judged again: those of the last `lookback_s` seconds of L1, within
+    /// which a claim can still be undecided, or all of them.
     ///
     /// # Errors
     /// When L1 can't be read.
-    pub async fn new(driver: L1Driver) -> Result<Self, DriverError> {
+    pub async fn new(driver: L1Driver, lookback_s: Option<u64>) -> Result<Self, DriverError> {
         let mut judge = Judge::default();
         let safe = driver.safe();
         let history = SafeHistory::new(safe.checkpoints());
-        let past = judge.judge(safe.chain(), &history, driver.past_claims().await?).map_err(DriverError::from)?;
+        let past =
+            judge.judge(safe.chain(), &history, driver.past_claims(lookback_s).await?).map_err(DriverError::from)?;
         Ok(Self { driver, judge, history, past })
     }
 

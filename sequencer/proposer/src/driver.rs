@@ -6,7 +6,7 @@ use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, U256, utils::format_ether};
 use alloy_sol_types::SolCall;
 use praxis_contracts::settlement::{GAME_TYPE, IAnchorStateRegistry, IDisputeGameFactory, IOutputGame};
-use praxis_l1::{BlockTag, L1Client, L1Error, ListedClaim, TxError, TxManager, TxRequest, claim_calldata};
+use praxis_l1::{BlockTag, L1Client, L1Error, ListedClaim, Runway, TxError, TxManager, TxRequest, claim_calldata};
 use praxis_primitives::{Fault, L1Contracts};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -18,18 +18,22 @@ const MAX_ENDINGS: usize = 8;
 const CHALLENGER_WINS: u8 = 1;
 /// Status of a claim that nobody has ended.
 const IN_PROGRESS: u8 = 0;
-/// The account is low when it can't pay for this many further claims.
-const LOW_CLAIMS: u64 = 3;
-/// How often that is said.
-const LOW_EVERY: Duration = Duration::from_secs(600);
+/// Status of a claim that won.
+const DEFENDER_WINS: u8 = 2;
+/// How often the anchor moves in a claim's window, at most.
+const ANCHORS_PER_WINDOW: u64 = 7;
+/// What a claim takes, rather too much.
+const CLAIM_GAS: u64 = 500_000;
 
 /// How the proposer runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ProposerConfig {
     /// The contracts on L1.
     pub contracts: L1Contracts,
     /// L2 blocks between two claims.
     pub interval: u64,
+    /// Warn when the account's ether lasts less than this many days at current spending.
+    pub warn_days: f64,
     /// Time between two looks.
     pub poll_interval: Duration,
     /// Longest wait between two looks while something does not work.
@@ -57,6 +61,14 @@ struct Terms {
     resolve_window: u64,
 }
 
+/// A claim of ours that won.
+#[derive(Debug, Clone, Copy)]
+struct Won {
+    game: Address,
+    /// L1 time at which that was seen.
+    seen_at: u64,
+}
+
 /// The proposer.
 pub struct Proposer<S> {
     config: ProposerConfig,
@@ -66,14 +78,31 @@ pub struct Proposer<S> {
     core: ProposerCore,
     ledger: Ledger,
     terms: Option<Terms>,
-    said_low: Option<Instant>,
+    runway: Runway,
+    began: Instant,
+    /// A claim of ours that won and is not the anchor.
+    won: Option<Won>,
+    /// L1 time at which the anchor moved last.
+    anchored_at: u64,
 }
 
 impl<S: L2Outputs> Proposer<S> {
     /// A proposer whose `manager` owns the account that pays the bonds and gets them back.
     pub fn new(config: ProposerConfig, l2: S, l1: L1Client, manager: TxManager) -> Self {
         let core = ProposerCore::new(config.interval);
-        Self { config, l2, l1, manager, core, ledger: Ledger::default(), terms: None, said_low: None }
+        Self {
+            runway: Runway::new("proposer", manager.address(), config.warn_days),
+            began: Instant::now(),
+            ledger: Ledger::default(),
+            terms: None,
+            won: None,
+            anchored_at: 0,
+            config,
+            l2,
+            l1,
+            manager,
+            core,
+        }
     }
 
     /// Runs until the task is dropped.
@@ -110,6 +139,8 @@ impl<S: L2Outputs> Proposer<S> {
             self.claim(claim, head).await?;
         }
         self.end_claims(head, header.timestamp, terms).await?;
+        self.move_anchor(head, header.timestamp, terms).await?;
+        self.watch_balance(head).await?;
         Ok(due)
     }
 
@@ -199,7 +230,6 @@ impl<S: L2Outputs> Proposer<S> {
         let factory = self.config.contracts.dispute_game_factory;
         let bond =
             self.l1.read(factory, &IDisputeGameFactory::initBondsCall { gameType: GAME_TYPE }, head.hash).await?;
-        self.say_if_low(bond).await?;
         let label = format!("the claim of L2 block {}", claim.l2_block_number);
         let data = claim_calldata(claim.output_root, claim.l2_block_number, claim.l1);
         let request = TxRequest { value: bond, ..TxRequest::call(label, factory, data) };
@@ -209,21 +239,44 @@ impl<S: L2Outputs> Proposer<S> {
         Ok(())
     }
 
-    /// Warns before the account can't pay.
-    async fn say_if_low(&mut self, bond: U256) -> Result<(), ProposerError> {
-        let address = self.manager.address();
-        let balance = self.l1.balance(address).await?;
-        metrics::gauge!("praxis_proposer_balance_wei").set(f64::from(balance));
-        metrics::gauge!("praxis_proposer_open_bonds").set(self.ledger.open() as f64);
-        let low = balance < bond.saturating_mul(U256::from(LOW_CLAIMS + 1));
-        if low && self.said_low.is_none_or(|said| said.elapsed() >= LOW_EVERY) {
-            self.said_low = Some(Instant::now());
-            let (holds, costs) = (format_ether(balance), format_ether(bond));
-            warn!(
-                "the proposer's account {address} holds {holds} ether and each claim is bonded with {costs}; {} bonds are out \
-                 until their claims end: fund the account before it can't claim",
-                self.ledger.open()
-            );
+    /// Warns before the account can't pay. Bonds that are out count as there: what is spent is fees.
+    async fn watch_balance(&mut self, head: BlockNumHash) -> Result<(), ProposerError> {
+        let now = self.began.elapsed();
+        if !self.runway.is_due(now) {
+            return Ok(());
+        }
+        let factory = self.config.contracts.dispute_game_factory;
+        let bond =
+            self.l1.read(factory, &IDisputeGameFactory::initBondsCall { gameType: GAME_TYPE }, head.hash).await?;
+        let (balance, prices) = (self.l1.balance(self.manager.address()).await?, self.l1.prices().await?);
+        let open = self.ledger.open();
+        let out = bond.saturating_mul(U256::from(open));
+        metrics::gauge!("praxis_proposer_open_bonds").set(open as f64);
+        let fee = prices.cost(CLAIM_GAS, 0).saturating_mul(U256::from(2));
+        self.runway.sample(now, balance.saturating_add(out), out.saturating_add(bond).saturating_add(fee));
+        Ok(())
+    }
+
+    /// Moves the anchor to the newest of our claims that has won for good: where a proposer or a verifier begins that finds no
+    /// open claim. Nothing waits for it, so it happens a few times in a claim's window.
+    async fn move_anchor(&mut self, head: BlockNumHash, now: u64, terms: Terms) -> Result<(), ProposerError> {
+        let pause = terms.claim_window / ANCHORS_PER_WINDOW;
+        let Some(won) = self.won.filter(|_| now >= self.anchored_at.saturating_add(pause)) else { return Ok(()) };
+        let game = won.game;
+        let registry = self.config.contracts.anchor_state_registry;
+        if !self.l1.read(registry, &IAnchorStateRegistry::isGameClaimValidCall { game }, head.hash).await? {
+            // Not for good yet, so no other takes its place meanwhile; or the guardian has refused it.
+            let patience = terms.claim_window.saturating_add(terms.resolve_window).saturating_mul(2);
+            self.won = self.won.filter(|won| now <= won.seen_at.saturating_add(patience));
+            return Ok(());
+        }
+        self.won = None;
+        let call = IAnchorStateRegistry::setAnchorStateCall { game };
+        // Somebody's newer claim may be the anchor already: the call says so without costing anything.
+        if self.l1.read(registry, &call, head.hash).await.is_ok() {
+            self.send("the new anchor", registry, call.abi_encode()).await?;
+            self.anchored_at = now;
+            info!(%game, "the anchor moved to our newest claim that won");
         }
         Ok(())
     }
@@ -247,6 +300,10 @@ impl<S: L2Outputs> Proposer<S> {
                 let call = IOutputGame::claimCreditCall { recipient }.abi_encode();
                 self.send("the return of a bond", game, call).await?;
                 info!(%game, ether = format_ether(credit), "a bond came back");
+            }
+            if self.won.is_none() && self.l1.read(game, &IOutputGame::statusCall {}, head.hash).await? == DEFENDER_WINS
+            {
+                self.won = Some(Won { game, seen_at: now });
             }
             self.ledger.close(index);
         }

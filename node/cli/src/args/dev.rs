@@ -30,6 +30,9 @@ pub(crate) struct DevArgs {
     /// L1 blocks within which a batch must follow its origin; after that, empty blocks take its place.
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(2..=100_000))]
     pub(crate) sequencing_window: u64,
+    /// The most gas that a transaction of the new L2 may have, deposits aside (EIP-7825).
+    #[arg(long, default_value_t = praxis_primitives::default_tx_gas_cap(), value_parser = clap::value_parser!(u64).range(21_000..))]
+    pub(crate) tx_gas_cap: u64,
     /// Port of the embedded L1's JSON-RPC; 0 takes any free one.
     #[arg(long, default_value_t = 8545)]
     pub(crate) l1_port: u16,

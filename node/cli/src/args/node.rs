@@ -47,16 +47,20 @@ pub(crate) struct BatcherArgs {
     /// what it posts.
     #[arg(long, value_enum)]
     pub(crate) batch_data: Option<DataMode>,
-    /// L1 blocks after which a channel is posted however little is in it.
+    /// L1 blocks after which a channel with transactions is posted however little is in it.
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(crate) max_channel_duration: Option<u64>,
+    /// L1 blocks after which a channel without transactions is posted: 25 unless given, and at most a quarter of the sequencing
+    /// window. What an idle hour costs is the number of its channels.
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) max_idle_channel_duration: Option<u64>,
     /// Fees never rise above this, in wei per gas.
     #[arg(long, value_name = "WEI")]
     pub(crate) batcher_max_fee: Option<u128>,
     /// Blob fees never rise above this, in wei per blob gas.
     #[arg(long, value_name = "WEI")]
     pub(crate) batcher_max_blob_fee: Option<u128>,
-    /// Warn when the ether of batcher or proposer lasts less than this many days at current spending.
+    /// Warn when the ether of the batcher's, the proposer's or the verifier's account lasts less than this many days at current spending.
     #[arg(long, default_value_t = 7.0, value_name = "DAYS")]
     pub(crate) warn_days: f64,
 }
@@ -81,6 +85,10 @@ pub(crate) struct NodeArgs {
     /// withdrawal of the last 30 days takes.
     #[arg(long, default_value_t = HistoryMode::Archive, value_name = "MODE")]
     pub(crate) history: HistoryMode,
+    /// Keep the blobs of this many L1 blocks below L1's finalized one; all unless given. Beacon nodes keep those of the last 18
+    /// days; whoever wants to replay the chain later takes older ones from a node that kept them.
+    #[arg(long, value_name = "L1_BLOCKS")]
+    pub(crate) keep_blobs: Option<u64>,
     /// Do not post batches.
     #[arg(long)]
     pub(crate) no_batcher: bool,
@@ -141,6 +149,16 @@ pub(crate) struct ChallengeArgs {
     /// The verifier's account on L1, where it is not the one of --private-key or --keystore.
     #[arg(long, env = "PRAXIS_CHALLENGER_KEY", hide_env_values = true)]
     pub(crate) challenger_key: Option<String>,
+    /// Keystore file of that account; its password comes from PRAXIS_CHALLENGER_PASSWORD or PRAXIS_KEYSTORE_PASSWORD.
+    #[arg(long, value_name = "FILE", conflicts_with = "challenger_key")]
+    pub(crate) challenger_keystore: Option<PathBuf>,
+    /// Remote signer of that account (eth_signTransaction, as clef and web3signer have it).
+    #[arg(long, value_name = "URL", conflicts_with_all = ["challenger_key", "challenger_keystore"],
+        requires = "challenger_account")]
+    pub(crate) challenger_signer: Option<Url>,
+    /// The account itself, for its remote signer.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) challenger_account: Option<Address>,
     /// Take votes of other verifiers at this address.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) votes_addr: Option<std::net::SocketAddr>,

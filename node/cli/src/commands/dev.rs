@@ -17,6 +17,7 @@ impl From<DevArgs> for DevOptions {
             block_time_ms: args.block_time_ms,
             l1_block_time_s: args.l1_block_time,
             sequencing_window: args.sequencing_window,
+            tx_gas_cap: args.tx_gas_cap,
             l1_port: args.l1_port,
             l2_port: args.l2_port,
             page_port: args.page_port,

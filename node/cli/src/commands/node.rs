@@ -31,7 +31,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
     if let Some(address) = args.metrics_addr {
         telemetry::serve_metrics(address)?;
     }
-    let l1 = L1Access::new(args.l1.clone(), args.blobs.clone()).keeping(&args.datadir)?;
+    let l1 = L1Access::new(args.l1.clone(), args.blobs.clone()).keeping(&args.datadir, args.keep_blobs)?;
     let mut tasks = Tasks::default();
     let serves = args.roles.contains(&Role::Sequencer) || args.roles.contains(&Role::Follower);
     let mut rpc = None;
@@ -85,21 +85,29 @@ async fn start_verifier(
 
 /// What the verifier does beyond replaying; `None` when it is told nothing of that kind.
 async fn challenge_options(args: &NodeArgs) -> Result<Option<ChallengeOptions>, Failure> {
-    let ChallengeArgs { challenge, attest, bls_key, challenger_key, votes_addr, votes_peers } = args.challenge.clone();
-    if !challenge && !attest && bls_key.is_none() {
+    let given: &ChallengeArgs = &args.challenge;
+    if !given.challenge && !given.attest && given.bls_key.is_none() {
         return Ok(None);
     }
-    let bls_key = bls_key.map(|key| (key, args.datadir.join(SIGNED_VOTES)));
+    let bls_key = given.bls_key.clone().map(|key| (key, args.datadir.join(SIGNED_VOTES)));
     let account = RoleKey {
         role: "challenger",
-        account: None,
-        key: challenger_key.as_deref(),
-        keystore: None,
-        signer: None,
+        account: given.challenger_account,
+        key: given.challenger_key.as_deref(),
+        keystore: given.challenger_keystore.as_deref(),
+        signer: given.challenger_signer.as_ref(),
         password: "PRAXIS_CHALLENGER_PASSWORD",
     };
     let account = account.open(&args.key).await?;
-    Ok(Some(ChallengeOptions { contest: challenge, attest, account, bls_key, votes_addr, peers: votes_peers }))
+    Ok(Some(ChallengeOptions {
+        contest: given.challenge,
+        attest: given.attest,
+        warn_days: args.batcher.warn_days,
+        account,
+        bls_key,
+        votes_addr: given.votes_addr,
+        peers: given.votes_peers.clone(),
+    }))
 }
 
 /// The keys of the sequencer's L1 accounts: one each, because an account's nonces have one owner.
@@ -154,6 +162,9 @@ fn posting(args: &NodeArgs) -> Result<Posting, Failure> {
     };
     if let Some(blocks) = given.max_channel_duration {
         posting.batcher.encoder.max_channel_l1_blocks = blocks;
+    }
+    if let Some(blocks) = given.max_idle_channel_duration {
+        posting.batcher.encoder.max_idle_l1_blocks = blocks;
     }
     posting.batcher.warn_days = given.warn_days;
     posting.fees.max_fee = given.batcher_max_fee.unwrap_or(posting.fees.max_fee);

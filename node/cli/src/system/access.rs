@@ -21,18 +21,20 @@ pub(crate) struct L1Access {
     pub(crate) archives: Vec<Url>,
     /// This node's own archive.
     pub(crate) archive: Option<Arc<BlobArchive>>,
+    /// Of how many L1 blocks below the finalized one it keeps blobs; all unless given.
+    pub(crate) keep_blobs: Option<u64>,
 }
 
 impl L1Access {
     /// An L1 with the places of `blobs`, and no archive of its own.
     pub(crate) fn new(url: Url, blobs: BlobArgs) -> Self {
-        Self { url, beacons: blobs.l1_beacon, archives: blobs.blob_archive, archive: None }
+        Self { url, beacons: blobs.l1_beacon, archives: blobs.blob_archive, archive: None, keep_blobs: None }
     }
 
-    /// Keeps blobs in this data directory.
-    pub(crate) fn keeping(self, datadir: &Path) -> Result<Self, Failure> {
+    /// Keeps blobs in this data directory: those of all L1 blocks, or of so many below the finalized one.
+    pub(crate) fn keeping(self, datadir: &Path, keep_blobs: Option<u64>) -> Result<Self, Failure> {
         let archive = BlobArchive::open(&datadir.join(ARCHIVE_FOLDER)).map_err(Failure::failed)?;
-        Ok(Self { archive: Some(Arc::new(archive)), ..self })
+        Ok(Self { archive: Some(Arc::new(archive)), keep_blobs, ..self })
     }
 
     /// The JSON-RPC client.
@@ -46,7 +48,7 @@ impl L1Access {
         let config = L1ClientConfig { attempts: 1, ..L1ClientConfig::default() };
         let mut source = BlobSource::new();
         if let Some(archive) = &self.archive {
-            source = source.with_archive(archive.clone());
+            source = source.with_archive(archive.clone(), self.keep_blobs);
         }
         for beacon in &self.beacons {
             source = source.with_beacon(beacon.as_str(), &config)?;
@@ -64,5 +66,9 @@ pub(crate) struct ServedBlobs(pub(crate) Arc<BlobArchive>);
 impl praxis_rpc::Blobs for ServedBlobs {
     fn blob(&self, hash: B256) -> Result<Option<Bytes>, Fault> {
         self.0.get(hash).map_err(Fault::new)
+    }
+
+    fn hashes_at(&self, l1_block: u64, limit: usize) -> Vec<B256> {
+        self.0.hashes_at(l1_block, limit)
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct DevOptions {
     pub(crate) block_time_ms: u64,
     pub(crate) l1_block_time_s: u64,
     pub(crate) sequencing_window: u64,
+    /// The most gas that a transaction of a new L2 may have.
+    pub(crate) tx_gas_cap: u64,
     pub(crate) l1_port: u16,
     pub(crate) l2_port: u16,
     pub(crate) page_port: u16,
@@ -96,8 +98,10 @@ impl DevSystem {
         let config = rollup_config(&rollup, &l1_url, &options).await?;
         // The embedded L1 takes no blobs.
         let blobs = BlobArgs { l1_beacon: options.l1_beacon.iter().cloned().collect(), blob_archive: vec![] };
-        let posting = Posting::new(!blobs.l1_beacon.is_empty());
-        let l1 = L1Access::new(l1_url.clone(), blobs).keeping(&datadir)?;
+        let mut posting = Posting::new(!blobs.l1_beacon.is_empty());
+        // Claims and withdrawals are tried out here, and they wait for the safe head.
+        posting.batcher.encoder.max_idle_l1_blocks = posting.batcher.encoder.max_channel_l1_blocks;
+        let l1 = L1Access::new(l1_url.clone(), blobs).keeping(&datadir, None)?;
         let sequencer = SequencerKeys {
             batcher: Some(keys::dev_account(BATCHER)?.into()),
             proposer: Some(keys::dev_account(PROPOSER)?.into()),
@@ -235,7 +239,7 @@ async fn rollup_config(path: &Path, l1_url: &Url, options: &DevOptions) -> Resul
         l2_chain_id: DEV_L2_CHAIN_ID,
         block_time_ms: options.block_time_ms,
         sequencing_window: options.sequencing_window,
-        tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
+        tx_gas_cap: options.tx_gas_cap,
         batcher: keys::dev_account(BATCHER)?.address(),
         unsafe_block_signer: deployer.address(),
         governor: deployer.address(),

@@ -204,7 +204,6 @@ impl L2Node {
         let chain = open_chain(&config, &datadir.join("l2"), durability)?;
         let pool_config = PoolConfig {
             chain_id: config.l2_chain_id,
-            block_gas_limit: config.gas_limit,
             tx_gas_cap: config.tx_gas_cap,
             min_base_fee: config.fees.min_base_fee,
             limits: PoolLimits::default(),
@@ -267,6 +266,7 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
     let client = l1.client()?;
     let source = ChainSource::new(chain, status);
     let Posting { batcher: batcher_config, fees } = keys.posting;
+    let warn_days = batcher_config.warn_days;
     let manager = |signer: L1Signer, limits: TxManagerConfig| {
         let manager_config = TxManagerConfig { poll_interval: poll, ..limits };
         TxManager::spawn(client.clone(), signer, config.l1_chain_id, manager_config).0
@@ -282,6 +282,7 @@ async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(),
         let proposer_config = ProposerConfig {
             contracts: config.l1,
             interval: config.claim_interval,
+            warn_days,
             poll_interval: poll,
             max_backoff: MAX_BACKOFF,
         };

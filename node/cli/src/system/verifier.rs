@@ -7,7 +7,8 @@ use super::{
 use crate::{failure::Failure, keys};
 use parking_lot::Mutex;
 use praxis_chain::Chain;
-use praxis_l1::{L1Signer, TxManager, TxManagerConfig};
+use praxis_contracts::settlement::IOutputGame;
+use praxis_l1::{BlockTag, L1Signer, TxManager, TxManagerConfig};
 use praxis_verifier::{
     DriverConfig, Verifier,
     challenge::{Challenger, ChallengerConfig, Docket, SignedLog, Voter},
@@ -23,6 +24,8 @@ use url::Url;
 
 /// Longest pause between two attempts while L1 is away.
 const MAX_BACKOFF: Duration = Duration::from_secs(15);
+/// Claims of the last hour are judged in any case: development windows are seconds.
+const LEAST_LOOKBACK_S: u64 = 3600;
 
 /// What a verifier does beyond replaying.
 pub(crate) struct ChallengeOptions {
@@ -30,6 +33,8 @@ pub(crate) struct ChallengeOptions {
     pub(crate) contest: bool,
     /// Posts attestations of right ones.
     pub(crate) attest: bool,
+    /// Warn when the account lasts less than this many days.
+    pub(crate) warn_days: f64,
     /// The account on L1 that pays bonds and fees.
     pub(crate) account: L1Signer,
     /// The key that votes, and where what it signed is recorded.
@@ -53,8 +58,9 @@ pub(crate) async fn start_verifier(
     if let Some(options) = challenge {
         start_challenger(&chain, l1, poll, options, docket.clone(), tasks).await?;
     }
+    let lookback_s = lookback_s(&chain, l1).await?;
     let (driver, _) = driver(chain, l1, driver_config).await?;
-    let verifier = Verifier::new(driver).await?;
+    let verifier = Verifier::new(driver, Some(lookback_s)).await?;
     let observe = move |advance: &praxis_verifier::Advance, verdicts: &[praxis_verifier::Verdict]| {
         verdicts.iter().for_each(report_verdict);
         if acts {
@@ -63,6 +69,16 @@ pub(crate) async fn start_verifier(
     };
     tasks.spawn("verifier", verifier.run(observe));
     Ok(())
+}
+
+/// For how long a claim can be undecided, in seconds: while it may be contested, and then judged.
+async fn lookback_s(chain: &Chain, l1: &L1Access) -> Result<u64, Failure> {
+    let config = chain.rollup().ok_or_else(|| Failure::failed("only a rollup has claims"))?;
+    let (client, game) = (l1.client()?, config.l1.output_game);
+    let Some((head, _)) = client.head(BlockTag::Latest).await? else { return Ok(LEAST_LOOKBACK_S) };
+    let claim_window = client.read(game, &IOutputGame::claimWindowCall {}, head.hash).await?;
+    let resolve_window = client.read(game, &IOutputGame::resolveWindowCall {}, head.hash).await?;
+    Ok(claim_window.saturating_add(resolve_window).max(LEAST_LOOKBACK_S))
 }
 
 async fn start_challenger(
@@ -92,6 +108,7 @@ async fn start_challenger(
         contracts: config.l1,
         contest: options.contest,
         attest: options.attest,
+        warn_days: options.warn_days,
         poll_interval: poll,
         max_backoff: MAX_BACKOFF,
     };

@@ -167,6 +167,13 @@ impl BlobArchive {
         all
     }
 
+    /// The versioned hashes of the blobs of one L1 block, at most `limit`.
+    pub fn hashes_at(&self, l1_block: u64, limit: usize) -> Vec<B256> {
+        let index = self.index();
+        let of_block = index.iter().filter(|(_, entry)| entry.l1_block == l1_block);
+        of_block.map(|(hash, _)| *hash).take(limit).collect()
+    }
+
     /// Forgets the blobs of L1 blocks below `before`; gives what was forgotten.
     ///
     /// # Errors

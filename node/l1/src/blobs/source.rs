@@ -7,7 +7,7 @@ use alloy_primitives::{B256, Bytes};
 use praxis_derive::{WantedBlobs, blob::BLOB_BYTES};
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
-use tracing::{debug, error};
+use tracing::{debug, error, info};
 
 /// The L1 block whose blobs are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct MissingBlob {
 #[derive(Debug, Clone, Default)]
 pub struct BlobSource {
     archive: Option<Arc<BlobArchive>>,
+    /// Of how many L1 blocks the archive keeps blobs; of all where this is not given.
+    keep_blocks: Option<u64>,
     beacons: Vec<Beacon>,
     remotes: Vec<Rpc>,
 }
@@ -54,10 +56,11 @@ impl BlobSource {
         Self::default()
     }
 
-    /// Asks this archive first, and keeps there what was derived.
+    /// Asks this archive first, and keeps there what was derived: the blobs of all L1 blocks, or of so many below the finalized
+    /// one.
     #[must_use]
-    pub fn with_archive(mut self, archive: Arc<BlobArchive>) -> Self {
-        self.archive = Some(archive);
+    pub fn with_archive(mut self, archive: Arc<BlobArchive>, keep_blocks: Option<u64>) -> Self {
+        (self.archive, self.keep_blocks) = (Some(archive), keep_blocks);
         self
     }
 
@@ -114,6 +117,18 @@ impl BlobSource {
                 error!("{failure}");
                 metrics::counter!("praxis_blob_archive_failures_total").increment(1);
             }
+        }
+    }
+
+    /// L1 block `finalized` is final and derived: the archive forgets what it is not to keep. A failure is said and changes nothing
+    /// else.
+    pub fn forget(&self, finalized: u64) {
+        let (Some(archive), Some(keep_blocks)) = (&self.archive, self.keep_blocks) else { return };
+        let before = finalized.saturating_sub(keep_blocks);
+        match archive.prune(before) {
+            Ok(pruned) if pruned.blobs > 0 => info!(blobs = pruned.blobs, before, "the blob archive forgot old blobs"),
+            Ok(_) => {}
+            Err(failure) => error!("{failure}"),
         }
     }
 

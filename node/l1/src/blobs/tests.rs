@@ -82,7 +82,7 @@ async fn a_beacon_that_answers_404_leaves_it_to_the_archive_of_another_node() {
     let folder = tempfile::tempdir().unwrap();
     let archive = Arc::new(BlobArchive::open(folder.path()).unwrap());
     let source = BlobSource::new()
-        .with_archive(archive.clone())
+        .with_archive(archive.clone(), None)
         .with_beacon(&beacon_url, &patience())
         .unwrap()
         .with_remote(&node_url, patience())
@@ -99,7 +99,7 @@ async fn a_beacon_that_answers_404_leaves_it_to_the_archive_of_another_node() {
     assert!(text.contains("gave 1 blobs, 0 of the 1"), "{text}");
     node.lock().unwrap().insert("/".into(), json!({ "jsonrpc": "2.0", "id": 0, "result": bytes }));
     // The client counts its requests, and answers name them: a fresh one begins at 0.
-    let source = BlobSource::new().with_archive(archive.clone()).with_remote(&node_url, patience()).unwrap();
+    let source = BlobSource::new().with_archive(archive.clone(), None).with_remote(&node_url, patience()).unwrap();
     let blobs = source.fetch(BLOCK, &wanted(&[hash])).await.unwrap();
     assert_eq!(blobs, std::slice::from_ref(&bytes));
     source.keep(BLOCK.number, &wanted(&[hash]), &blobs);
@@ -151,6 +151,11 @@ fn the_archive_survives_reopening_refuses_damage_and_prunes_by_l1_block() {
     let pruned = archive.prune(9000).unwrap();
     assert_eq!((pruned.blobs, pruned.first_l1, pruned.last_l1), (1, Some(5), Some(5)));
     assert_eq!(BlobArchive::open(folder.path()).unwrap().report().blobs, 1);
+    let archive = Arc::new(archive);
+    for (keep, left) in [(None, 1), (Some(2), 1), (Some(1), 0)] {
+        BlobSource::new().with_archive(archive.clone(), keep).forget(9002);
+        assert_eq!(archive.report().blobs, left, "keeping {keep:?} L1 blocks below 9002");
+    }
 }
 
 #[test]

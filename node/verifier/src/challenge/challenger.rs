@@ -8,12 +8,12 @@ use alloy_sol_types::SolCall;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 use praxis_contracts::settlement::{IOutputGame, IQuorumResolver, IVerifierRegistry};
-use praxis_l1::{BlockTag, L1Client, L1Error, TxError, TxManager, TxRequest};
+use praxis_l1::{BlockTag, L1Client, L1Error, Runway, TxError, TxManager, TxRequest};
 use praxis_primitives::L1Contracts;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tracing::{debug, error, info, warn};
 
@@ -21,6 +21,8 @@ use tracing::{debug, error, info, warn};
 const RIGHT_PER_LOOK: usize = 32;
 /// Contradictions that are reported in one look.
 const REPORTS_PER_LOOK: usize = 4;
+/// What a verdict with its signatures takes, rather too much.
+const VERDICT_GAS: u64 = 1_000_000;
 /// Status of a claim that nobody has ended.
 const IN_PROGRESS: u8 = 0;
 
@@ -40,6 +42,8 @@ pub struct ChallengerConfig {
     pub contest: bool,
     /// Posts what a quorum says of right claims, for fast finality.
     pub attest: bool,
+    /// Warn when the account's ether lasts less than this many days at current spending.
+    pub warn_days: f64,
     /// Time between two looks.
     pub poll_interval: Duration,
     /// Longest wait between two looks while something does not work.
@@ -86,6 +90,8 @@ pub struct Challenger {
     voter: Option<Voter>,
     l1: L1Client,
     manager: TxManager,
+    runway: Runway,
+    began: Instant,
     known: BTreeMap<Address, Known>,
     /// Where the next look goes on among right claims.
     turn: usize,
@@ -103,7 +109,9 @@ impl Challenger {
         (l1, manager): (L1Client, TxManager),
     ) -> Self {
         let (known, given_up) = (BTreeMap::new(), BTreeSet::new());
-        Self { config, docket, book, exchange, voter, l1, manager, known, turn: 0, given_up }
+        let runway = Runway::new("verifier", manager.address(), config.warn_days);
+        let began = Instant::now();
+        Self { config, docket, book, exchange, voter, l1, manager, runway, began, known, turn: 0, given_up }
     }
 
     /// Runs until the task is dropped.
@@ -139,6 +147,23 @@ impl Challenger {
             self.attend(finding, head, header.timestamp).await?;
         }
         self.report_liars().await;
+        self.watch_balance(head.hash).await
+    }
+
+    /// Warns before the account can't pay for a contest.
+    async fn watch_balance(&mut self, block: B256) -> Result<(), ChallengeError> {
+        let now = self.began.elapsed();
+        if !self.runway.is_due(now) {
+            return Ok(());
+        }
+        let resolver = self.config.contracts.quorum_resolver;
+        let bond = match self.config.contest {
+            true => self.l1.read(resolver, &IQuorumResolver::contestBondCall {}, block).await?,
+            false => U256::ZERO,
+        };
+        let (balance, prices) = (self.l1.balance(self.manager.address()).await?, self.l1.prices().await?);
+        let fee = prices.cost(VERDICT_GAS, 0).saturating_mul(U256::from(2));
+        self.runway.sample(now, balance, bond.saturating_add(fee));
         Ok(())
     }
 

@@ -45,7 +45,7 @@ pub(super) async fn replay(stage: &Stage, block: u64, transaction: B256) -> Resu
         ..DriverConfig::default()
     };
     let (driver, _) = driver(chain.clone(), &stage.access(), driver_config).await?;
-    let mut verifier = Verifier::new(driver).await?;
+    let mut verifier = Verifier::new(driver, None).await?;
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut holder = None;
     let report = loop {

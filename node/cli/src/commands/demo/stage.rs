@@ -49,6 +49,7 @@ impl Stage {
             history: praxis_chain::HistoryMode::Archive,
             block_time_ms: 250,
             l1_block_time_s: 1,
+            tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
             sequencing_window: 600,
             l1_port: 0,
             l2_port: 0,

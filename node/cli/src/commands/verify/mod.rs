@@ -71,7 +71,7 @@ pub(crate) async fn run(args: VerifyArgs, ui: &Ui) -> Result<(), Failure> {
 pub(crate) fn access(args: &VerifyArgs, l1: &Url) -> Result<L1Access, Failure> {
     let access = L1Access::new(l1.clone(), args.blobs.clone());
     match &args.datadir {
-        Some(datadir) => access.keeping(datadir),
+        Some(datadir) => access.keeping(datadir, None),
         None => Ok(access),
     }
 }
@@ -98,7 +98,7 @@ async fn replay_on(chain: Arc<Chain>, l1: &L1Access, ui: &Ui) -> Result<(Report,
     };
     let (driver, _) = driver(chain, l1, driver_config).await?;
     let status = driver.status();
-    let mut verifier = Verifier::new(driver).await?;
+    let mut verifier = Verifier::new(driver, None).await?;
     let bar = ui.bar(0, "replaying L1 blocks");
     let shown = tokio::spawn(show_progress(bar.clone(), status.clone(), config.block_time_ms, begin));
     let done = replay_to_head(&mut verifier).await;

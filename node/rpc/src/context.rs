@@ -31,6 +31,9 @@ pub trait Blobs: Send + Sync {
     /// # Errors
     /// When it can't be read, or what is kept is damaged.
     fn blob(&self, hash: B256) -> Result<Option<Bytes>, Fault>;
+
+    /// Versioned hashes of the blobs of an L1 block, at most so many.
+    fn hashes_at(&self, l1_block: u64, limit: usize) -> Vec<B256>;
 }
 
 /// What a rollup node knows of its L1. `None`: not yet.

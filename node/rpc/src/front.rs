@@ -1,10 +1,10 @@
-//! What stands before JSON-RPC on the same port: the names that the server answers to, `GET /health`, and the time
-//! that a whole request may take.
+//! What stands before JSON-RPC on the same port: the names that the server answers to, `GET /health`, the blobs of
+//! [`crate::beacon`], and the time that a whole request may take.
 //!
 //! A page of a stranger can make a browser send requests to this machine under a name that resolves to it. Such a request
 //! carries that name as its host, so a server that answers only to its own names is out of reach.
 
-use crate::RpcConfig;
+use crate::{Blobs, RpcConfig, beacon::BeaconApi};
 use jsonrpsee::{
     core::BoxError,
     server::{HttpBody, HttpRequest, HttpResponse},
@@ -49,6 +49,7 @@ fn without_port(host: &str) -> &str {
 struct Front {
     hosts: Hosts,
     chain: Arc<Chain>,
+    beacon: BeaconApi,
     max_age: Option<Duration>,
     request_time: Duration,
 }
@@ -82,7 +83,7 @@ impl Front {
     }
 }
 
-fn plain(status: u16, kind: &str, text: String) -> HttpResponse {
+pub(crate) fn plain(status: u16, kind: &str, text: String) -> HttpResponse {
     let response = HttpResponse::builder().status(status).header("content-type", kind);
     // Status and header are constants that are valid; without them the answer is an empty one.
     response.body(HttpBody::from(text)).unwrap_or_default()
@@ -93,9 +94,9 @@ fn plain(status: u16, kind: &str, text: String) -> HttpResponse {
 pub(crate) struct FrontLayer(Arc<Front>);
 
 impl FrontLayer {
-    pub(crate) fn new(config: &RpcConfig, chain: Arc<Chain>) -> Self {
-        let (hosts, max_age) = (config.hosts.clone(), config.health_max_age);
-        Self(Arc::new(Front { hosts, chain, max_age, request_time: config.limits.request_time }))
+    pub(crate) fn new(config: &RpcConfig, chain: Arc<Chain>, blobs: Option<Arc<dyn Blobs>>) -> Self {
+        let (hosts, max_age, beacon) = (config.hosts.clone(), config.health_max_age, BeaconApi::new(blobs));
+        Self(Arc::new(Front { hosts, chain, beacon, max_age, request_time: config.limits.request_time }))
     }
 }
 
@@ -129,20 +130,34 @@ where
     }
 
     fn call(&mut self, request: HttpRequest<B>) -> Self::Future {
+        let limit = self.front.request_time;
         match self.front.answer(&request) {
             Some(response) => Box::pin(async move { Ok(response) }),
+            None if request.method().as_str() == "GET" && BeaconApi::has(request.uri().path()) => {
+                let (path, query) = (request.uri().path().to_owned(), request.uri().query().unwrap_or("").to_owned());
+                let answer = self.front.beacon.clone().answer(path, query);
+                Box::pin(async move { Ok(in_time(limit, answer).await) })
+            }
             None => {
-                let (answer, limit) = (self.inner.call(request), self.front.request_time);
+                let answer = self.inner.call(request);
                 // A body that never ends would hold its connection for ever.
                 Box::pin(async move {
                     match tokio::time::timeout(limit, answer).await {
                         Ok(answer) => answer.map_err(Into::into),
-                        Err(_) => Ok(plain(408, "text/plain", "the request took too long".into())),
+                        Err(_) => Ok(too_long()),
                     }
                 })
             }
         }
     }
+}
+
+async fn in_time(limit: Duration, answer: impl Future<Output = HttpResponse>) -> HttpResponse {
+    tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| too_long())
+}
+
+fn too_long() -> HttpResponse {
+    plain(408, "text/plain", "the request took too long".into())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 //! Knows no EVM: calls go to `praxis_evm`, which runs them as it runs blocks.
 
 mod args;
+mod beacon;
 mod config;
 mod context;
 mod debug;
@@ -33,6 +34,7 @@ mod reader;
 mod register;
 mod revert;
 mod server;
+mod subscriptions;
 mod txpool;
 mod wire;
 

@@ -2,10 +2,11 @@
 
 use crate::{
     Cors, RpcConfig, RpcContext, context::Context, debug, discover, eth, eth::HexIds, filters, front::FrontLayer, net,
-    optimism, praxis, register::Registrar, txpool,
+    optimism, praxis, register::Registrar, subscriptions::SubscriptionsLayer, txpool,
 };
 use jsonrpsee::{
     Methods,
+    core::middleware::RpcServiceBuilder,
     server::{BatchRequestConfig, PingConfig, RegisterMethodError, Server, ServerConfig, ServerHandle},
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -79,9 +80,10 @@ impl RpcServer {
             .set_id_provider(HexIds)
             .build();
         let cors = cors_layer(&config.cors)?;
-        let front = FrontLayer::new(&config, context.chain.clone());
+        let front = FrontLayer::new(&config, context.chain.clone(), context.blobs.clone());
         let server = Server::builder()
             .set_config(server_config)
+            .set_rpc_middleware(RpcServiceBuilder::new().layer(SubscriptionsLayer))
             .set_http_middleware(tower::ServiceBuilder::new().option_layer(cors).layer(front))
             .build(config.addr)
             .await

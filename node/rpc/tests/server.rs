@@ -2,6 +2,7 @@
 
 mod support;
 
+use alloy_primitives::B256;
 use praxis_rpc::Hosts;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
@@ -36,7 +37,8 @@ async fn the_document_lists_exactly_the_methods_that_are_served() {
         for method in &listed {
             // Whatever is listed is there: it may refuse these parameters, but knows the method.
             let answer = node.call(method, json!([])).await;
-            assert!(answer.is_ok() || answer.unwrap_err().code() != -32601, "{method}");
+            let over_http = method.ends_with("subscribe");
+            assert!(answer.is_ok() || over_http || answer.unwrap_err().code() != -32601, "{method}");
         }
     }
 }
@@ -76,4 +78,43 @@ async fn slots_of_several_accounts_come_at_once() {
     assert_eq!(values[one.to_string().to_lowercase()][1], single);
     assert_eq!(values[two.to_string().to_lowercase()].as_array().unwrap().len(), 1);
     assert_eq!(node.err("eth_getStorageValues", json!([{}])).await.0, -32602);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_over_http_is_sent_to_the_websocket() {
+    let node = Node::rollup().await;
+    let ask = r#"{"jsonrpc":"2.0","id":"seven","method":"eth_subscribe","params":["newHeads"]}"#;
+    let (status, body) = http(&node, "POST", "/", "localhost", ask).await;
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, &answer["error"]["code"], &answer["id"]), (200, &json!(-32601), &json!("seven")));
+    assert!(answer["error"]["message"].as_str().unwrap().contains("ws://"), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kept_blobs_are_served_as_a_beacon_node_does() {
+    let node = Node::rollup().await;
+    let get = async |path: &str| {
+        let (status, body) = http(&node, "GET", path, "localhost", "").await;
+        (status, serde_json::from_str::<Value>(&body).unwrap())
+    };
+    let kept = B256::repeat_byte(1);
+    let path = |rest: String| format!("/eth/v1/beacon/blobs/{rest}");
+    let data = json!(["0x626c6f62"]);
+    for asked in [format!("77?versioned_hashes={kept}"), format!("head?versioned_hashes={},{kept}", B256::ZERO)] {
+        let (status, body) = get(&path(asked)).await;
+        assert_eq!((status, &body["data"]), (200, &data));
+    }
+    assert_eq!(get(&path("5".into())).await.1["data"], data, "all of an L1 block");
+    let too_many = [kept.to_string().as_str(); 65].join(",");
+    for (asked, status) in [
+        (path(format!("77?versioned_hashes={}", B256::ZERO)), 404),
+        (path("6".into()), 404),
+        (path("head".into()), 400),
+        (path("77?versioned_hashes=0x12".into()), 400),
+        (path(format!("77?versioned_hashes={too_many}")), 400),
+        ("/eth/v1/config/spec".into(), 404),
+    ] {
+        let (given, body) = get(&asked).await;
+        assert_eq!((given, &body["code"]), (status, &json!(status)), "{asked}: {body}");
+    }
 }

@@ -1,7 +1,15 @@
-// Ether to the L2 and back by viem's op-stack actions, unmodified, with the chain file that `praxis` writes.
-// Environment: L1_URL, VIEM_CHAIN (the file), KEY (an account with ether on both).
+// Ether and a token to the L2 and back by viem's op-stack actions, unmodified, with the chain file that `praxis` writes.
+// Environment: L1_URL, VIEM_CHAIN (the file), KEY (an account with ether on both), TOKEN (the artifact of a WETH9).
 import { readFileSync } from "node:fs";
-import { createPublicClient, createWalletClient, defineChain, http, parseEther } from "viem";
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  http,
+  parseAbi,
+  parseEther,
+  parseEventLogs,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import {
   getL2TransactionHashes,
@@ -11,7 +19,7 @@ import {
   walletActionsL2,
 } from "viem/op-stack";
 
-const { L1_URL, VIEM_CHAIN, KEY } = process.env;
+const { L1_URL, VIEM_CHAIN, KEY, TOKEN } = process.env;
 const targetChain = defineChain(JSON.parse(readFileSync(VIEM_CHAIN, "utf8")));
 const account = privateKeyToAccount(KEY);
 const receiver = privateKeyToAccount(generatePrivateKey()).address;
@@ -45,25 +53,76 @@ await mined(l2, arrival);
 ensure("received on L2", await l2.getBalance({ address: receiver }), parseEther("2"));
 console.log("deposited");
 
-// And back: initiate, prove, finalise.
+// A token of L1 through the bridge: its like on the L2 is made by the factory there.
+const artifact = JSON.parse(readFileSync(TOKEN, "utf8"));
+const token = (await mined(l1, await l1Wallet.deployContract({ abi: artifact.abi, bytecode: artifact.bytecode }))).contractAddress;
+const erc20 = parseAbi([
+  "function approve(address, uint256) returns (bool)",
+  "function balanceOf(address) view returns (uint256)",
+  "function deposit() payable",
+]);
+const bridge = parseAbi([
+  "function bridgeERC20To(address, address, address, uint256, uint32, bytes)",
+  "event ERC20BridgeFinalized(address indexed, address indexed, address indexed, address, uint256, bytes)",
+]);
+const factory = parseAbi([
+  "function createOptimismMintableERC20(address, string, string) returns (address)",
+  "event OptimismMintableERC20Created(address indexed localToken, address indexed remoteToken, address deployer)",
+]);
+const L2_BRIDGE = "0x4200000000000000000000000000000000000010";
+const L2_FACTORY = "0x4200000000000000000000000000000000000012";
+const l1Bridge = targetChain.contracts.l1StandardBridge[l1Chain.id].address;
+const write = async (client, wallet, address, abi, functionName, args, value) =>
+  mined(client, await wallet.writeContract({ address, abi, functionName, args, value }));
+const balance = (client, address, of) =>
+  client.readContract({ address, abi: erc20, functionName: "balanceOf", args: [of] });
+
+const naming = [token, "Token of L1", "TOK"];
+const made = await write(l2, l2Wallet, L2_FACTORY, factory, "createOptimismMintableERC20", naming);
+const [{ args: named }] = parseEventLogs({ abi: factory, eventName: "OptimismMintableERC20Created", logs: made.logs });
+const twin = named.localToken;
+await write(l1, l1Wallet, token, erc20, "deposit", [], parseEther("5"));
+await write(l1, l1Wallet, token, erc20, "approve", [l1Bridge, parseEther("5")]);
+const out = [token, twin, account.address, parseEther("5"), 200_000, "0x"];
+const [minted] = getL2TransactionHashes(await write(l1, l1Wallet, l1Bridge, bridge, "bridgeERC20To", out));
+await mined(l2, minted);
+ensure("tokens on L2", await balance(l2, twin, account.address), parseEther("5"));
+ensure("tokens with the bridge", await balance(l1, token, l1Bridge), parseEther("5"));
+console.log("tokens deposited");
+
+// And back, ether and tokens: initiate, prove, finalise.
 const back = { gas: 21_000n, to: receiver, value: parseEther("1") };
-const receipt = await mined(l2, await l2Wallet.initiateWithdrawal({ request: back }));
-ensure("status", await l1.getWithdrawalStatus({ receipt, targetChain }), "waiting-to-prove");
-const { game, withdrawal } = await l1.waitToProve({ receipt, targetChain });
-// The portal takes no proof in the second in which the claim was made.
-await new Promise((done) => setTimeout(done, 2000));
-const proof = await l2.buildProveWithdrawal({ account, game, withdrawal });
-await mined(l1, await l1Wallet.proveWithdrawal(proof));
-console.log("proved");
-// viem says how long to wait from what the portal answers; a claim's end is the proposer's.
-for (let tries = 0; ; tries += 1) {
-  const status = await l1.getWithdrawalStatus({ receipt, targetChain });
-  if (status === "ready-to-finalize") break;
-  ensure("status", status, "waiting-to-finalize");
-  if (tries > 300) throw new Error("the withdrawal never got ready to be finalised");
-  await new Promise((done) => setTimeout(done, 200));
-}
-await mined(l1, await l1Wallet.finalizeWithdrawal({ targetChain, withdrawal }));
-ensure("status", await l1.getWithdrawalStatus({ receipt, targetChain }), "finalized");
+const ether = await mined(l2, await l2Wallet.initiateWithdrawal({ request: back }));
+ensure("status", await l1.getWithdrawalStatus({ receipt: ether, targetChain }), "waiting-to-prove");
+const home = [twin, token, receiver, parseEther("2"), 200_000, "0x"];
+const tokens = await write(l2, l2Wallet, L2_BRIDGE, bridge, "bridgeERC20To", home);
+ensure("tokens left on L2", await balance(l2, twin, account.address), parseEther("3"));
+
+const prove = async (receipt) => {
+  const { game, withdrawal } = await l1.waitToProve({ receipt, targetChain });
+  // The portal takes no proof in the second in which the claim was made.
+  await new Promise((done) => setTimeout(done, 2000));
+  const proof = await l2.buildProveWithdrawal({ account, game, withdrawal });
+  await mined(l1, await l1Wallet.proveWithdrawal(proof));
+  console.log("proved");
+  return withdrawal;
+};
+const finalize = async (receipt, withdrawal) => {
+  // viem says how long to wait from what the portal answers; a claim's end is the proposer's.
+  for (let tries = 0; ; tries += 1) {
+    const status = await l1.getWithdrawalStatus({ receipt, targetChain });
+    if (status === "ready-to-finalize") break;
+    ensure("status", status, "waiting-to-finalize");
+    if (tries > 300) throw new Error("the withdrawal never got ready to be finalised");
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  await mined(l1, await l1Wallet.finalizeWithdrawal({ targetChain, withdrawal }));
+  ensure("status", await l1.getWithdrawalStatus({ receipt, targetChain }), "finalized");
+};
+const withdrawals = [];
+for (const receipt of [ether, tokens]) withdrawals.push([receipt, await prove(receipt)]);
+for (const [receipt, withdrawal] of withdrawals) await finalize(receipt, withdrawal);
 ensure("received on L1", await l1.getBalance({ address: receiver }), parseEther("1"));
+ensure("tokens on L1", await balance(l1, token, receiver), parseEther("2"));
+ensure("tokens that stay with the bridge", await balance(l1, token, l1Bridge), parseEther("3"));
 console.log("withdrawn");

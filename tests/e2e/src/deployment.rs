@@ -78,7 +78,8 @@ impl Deployment {
         let (rollup, datadir) = (self.rollup.display().to_string(), self.folder("sequencer").display().to_string());
         let address = format!("127.0.0.1:{port}");
         let base = ["--json", "node", "--role", "sequencer", "--rollup", &rollup, "--l1", &self.anvil.rpc.url];
-        let own = ["--datadir", &datadir, "--rpc-addr", &address];
+        // Tests wait for the safe head.
+        let own = ["--datadir", &datadir, "--rpc-addr", &address, "--max-idle-channel-duration", "2"];
         let mut command = praxis(base.iter().chain(&own).chain(args))?;
         command.env("PRAXIS_BATCHER_KEY", dev_key(BATCHER)?).env("PRAXIS_PROPOSER_KEY", dev_key(PROPOSER)?);
         let service = Service::start("praxis node", command)?;

@@ -76,6 +76,9 @@ async fn batches_go_in_blobs_survive_a_reorg_and_outlive_l1_in_the_archive() -> 
     let args = ["--l1-beacon", &forgetful.rpc.url, "--blob-archive", &sequencer.rpc.url];
     let verified = verify(&deployment, &args, Duration::from_secs(60)).await?.expect(0)?.json()?;
     anyhow::ensure!(verified["safeBlock"].as_u64() >= Some(block), "{verified}");
+    // Or it stands in for the beacon API.
+    let stands_in = verify(&deployment, &["--l1-beacon", &sequencer.rpc.url], Duration::from_secs(60)).await?;
+    anyhow::ensure!(stands_in.expect(0)?.json()?["safeBlock"] == verified["safeBlock"], "{verified}");
 
     let datadir = deployment.folder("sequencer").display().to_string();
     let report = praxis(["--json", "archive", "report", "--check", "--datadir", &datadir])?;

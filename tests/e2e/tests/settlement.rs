@@ -235,9 +235,10 @@ async fn a_true_claim_wins_and_its_bond_comes_back() -> Result<()> {
     eventually("the bond paid back", MINUTE, paid).await.with_context(|| node.service.tail())
 }
 
-/// Through viem's op-stack actions as they are, on the embedded L1: a deposit and a withdrawal through all its states.
+/// Through viem's op-stack actions as they are, on the embedded L1: deposits and withdrawals of ether and of a token through all
+/// their states.
 #[tokio::test]
-async fn viem_brings_ether_and_takes_it_back() -> Result<()> {
+async fn viem_brings_ether_and_tokens_and_takes_them_back() -> Result<()> {
     let dev = Dev::start(&[]).await?;
     let mut script = tokio::process::Command::new("node");
     script
@@ -245,6 +246,7 @@ async fn viem_brings_ether_and_takes_it_back() -> Result<()> {
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients"))
         .env("L1_URL", &dev.l1.url)
         .env("VIEM_CHAIN", dev.rollup.with_extension("viem.json"))
+        .env("TOKEN", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/artifacts/WETH9.json"))
         .env("KEY", dev_key(1)?);
     run(script, 3 * MINUTE).await?.expect(0).map(drop).with_context(|| dev.service.tail())
 }

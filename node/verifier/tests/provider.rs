@@ -226,10 +226,8 @@ async fn a_provider_that_lags_takes_nothing_back() {
         assert!(advance.rewound_to.is_none() && advance.blocks.is_empty(), "up to {top}: {advance:?}");
         assert_eq!((following.driver.safe().consumed(), *following.driver.safe().safe()), before);
     }
-    let mut state = following.provider.state();
-    state.trouble = Trouble::None;
-    state.mine(2, 0);
-    drop(state);
+    following.provider.state().trouble = Trouble::None;
+    following.provider.state().mine(2, 0);
     following.go_on().await;
 }
 

@@ -96,7 +96,9 @@ fn several_channels_and_several_frames_in_one_l1_block() {
 #[test]
 fn a_channel_waits_for_its_time_when_little_comes() {
     let mut world = World::default();
-    world.batcher = TestBatcher::new(world.config.clone(), 2, |config| config.max_channel_l1_blocks = 3);
+    world.batcher = TestBatcher::new(world.config.clone(), 2, |config| {
+        (config.max_channel_l1_blocks, config.max_idle_l1_blocks) = (3, 3);
+    });
     world.batcher.eager = false;
     world.ticks(12);
     assert!((3..=5).contains(&world.batcher.posted), "{} submissions in 12 seconds", world.batcher.posted);

@@ -58,6 +58,8 @@ abstract contract Bookings is Timetable, IScheduler {
     /// @param number The block's.
     /// @param forcedAt Time of the last block without a batch, milliseconds.
     /// @param calm Whether bookings that stand aside may run.
+    /// @param openedAt The block's time, milliseconds.
+    /// @param pace Milliseconds since the block before it.
     struct Share {
         uint128 price;
         uint64 used;
@@ -66,6 +68,8 @@ abstract contract Bookings is Timetable, IScheduler {
         uint64 forcedAt;
         uint32 looks;
         bool calm;
+        uint64 openedAt;
+        uint24 pace;
     }
 
     Share internal _share;
@@ -213,7 +217,7 @@ abstract contract Bookings is Timetable, IScheduler {
 
     /// @dev The plan's first occurrence that can still run.
     function _firstTime(Plan calldata plan) private view returns (uint64) {
-        uint64 now_ = _clock(plan.trigger);
+        uint64 now_ = _earliest(plan.trigger);
         if (plan.start + plan.ttl >= now_) return plan.start;
         if (plan.interval == 0) revert BadPlan("start");
         return plan.start + (now_ - plan.start + plan.interval - 1) / plan.interval * plan.interval;
@@ -250,6 +254,12 @@ abstract contract Bookings is Timetable, IScheduler {
     function _clock(Trigger trigger) internal view returns (uint64) {
         // casting is safe: block numbers
         return trigger == Trigger.Block ? uint64(block.number) : L1_BLOCK.timestampMs();
+    }
+
+    /// @dev When an entry that is made now can come up: in the next block, at the pace of the last ones. An occurrence that will have
+    /// expired by then is not worth waiting for: who falls behind would never catch up.
+    function _earliest(Trigger trigger) internal view returns (uint64) {
+        return trigger == Trigger.Block ? uint64(block.number) + 1 : L1_BLOCK.timestampMs() + _share.pace;
     }
 
     function _loadData(Booking memory booking)

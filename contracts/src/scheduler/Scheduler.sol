@@ -81,6 +81,10 @@ contract Scheduler is Bookings {
         bool forced = L1_BLOCK.forced();
         share.price = _nextPrice(share);
         (share.number, share.budget, share.used, share.looks) = (uint64(block.number), budget, 0, 0);
+        uint64 passed = timeMs > share.openedAt ? timeMs - share.openedAt : 0;
+        // casting is safe: just compared
+        share.pace = passed <= type(uint24).max ? uint24(passed) : 0;
+        share.openedAt = timeMs;
         if (forced) share.forcedAt = timeMs;
         share.calm = !forced && (share.forcedAt == 0 || timeMs >= share.forcedAt + GRACE_MS);
         _advanceTo(uint64(block.number), timeMs);
@@ -184,7 +188,7 @@ contract Scheduler is Bookings {
             return;
         }
         uint64 following = booking.occurrence + 1;
-        uint64 now_ = _clock(booking.trigger);
+        uint64 now_ = _earliest(booking.trigger);
         uint64 time = _timeOf(booking, following);
         if (time + booking.ttl < now_) {
             uint64 lost = (now_ - booking.ttl - time + interval - 1) / interval;

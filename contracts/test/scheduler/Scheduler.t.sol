@@ -63,6 +63,34 @@ contract SchedulerBookingTest is SchedulerTest {
         vm.assertEq(s.ran, target.calls());
     }
 
+    /// @dev Made in a block whose calls have been made, for each block in that block alone.
+    function test_everyBlock_withoutTimeToLive_runsInEachFromTheNextOn() public {
+        Plan memory plan = _every(1, 0);
+        (plan.trigger, plan.start, plan.ttl) = (Trigger.Block, uint64(vm.getBlockNumber()), 0);
+        uint64 id = _book(plan);
+        _blocks(10);
+        vm.assertEq(uint256(_status(id).ran), 10);
+        vm.assertEq(uint256(_status(id).missed), 0);
+    }
+
+    /// @dev After a minute without calls they run again, each block, whatever was missed.
+    function test_everyBlock_catchesUpAfterForcedBlocks() public {
+        Plan memory byBlock = _every(1, 0);
+        (byBlock.trigger, byBlock.start, byBlock.ttl) = (Trigger.Block, uint64(vm.getBlockNumber()) + 1, 1);
+        Plan memory byTime = _every(BLOCK_MS, 0);
+        (byTime.start, byTime.ttl) = (uint64(_ms()) + BLOCK_MS, uint32(BLOCK_MS));
+        (uint64 first, uint64 second) = (_book(byBlock), _book(byTime));
+        _blocks(4);
+        _forced = true;
+        _blocks(4);
+        _forced = false;
+        _blocks(240);
+        (uint32 before, uint32 before2) = (_status(first).ran, _status(second).ran);
+        _blocks(20);
+        vm.assertTrue(_status(first).ran - before >= 18);
+        vm.assertTrue(_status(second).ran - before2 >= 18);
+    }
+
     function test_order_priceThenId() public {
         Plan memory plan = _plan();
         uint64[] memory ids = new uint64[](6);

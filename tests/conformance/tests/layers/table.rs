@@ -184,6 +184,8 @@ pub(crate) const ROWS: &[Row] = &[
             "praxis-model",
             "praxis-import",
             "praxis-inference",
+            // In its tests: backtests of what ran on it.
+            "praxis-agents",
         ],
         &["praxis-rpc", "praxis"],
     ),

@@ -2,6 +2,7 @@
 
 mod agents;
 mod ahead;
+mod backtests;
 mod batches;
 mod blobs;
 mod configuration;

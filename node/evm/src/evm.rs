@@ -2,6 +2,7 @@
 
 use crate::{
     BlockContext, ExecuteError, InvalidTransaction, bare_storage,
+    block_state::BlockState,
     database::{DatabaseFault, StateDatabase},
     env,
     handler::TransactionHandler,
@@ -20,16 +21,13 @@ use revm::{
         journaled_state::account::JournaledAccountTr,
         result::{EVMError, ExecutionResult, HaltReason},
     },
-    database::State,
-    database_interface::{Database, DatabaseCommit, DatabaseCommitExt, bal::EvmDatabaseError},
+    database_interface::{Database, DatabaseCommit},
     handler::{EthFrame, Handler, MainnetHandler, SystemCallTx, instructions::EthInstructions},
     inspector::InspectorHandler,
     interpreter::interpreter::EthInterpreter,
     state::EvmState,
 };
 
-/// Changes of the block so far over the parent's state.
-pub(crate) type BlockState<'a> = State<StateDatabase<'a>>;
 /// revm's context over it.
 pub(crate) type BlockEvmContext<'a> = alloy_evm::eth::EthEvmContext<BlockState<'a>>;
 /// revm with the project's precompiles.
@@ -41,10 +39,8 @@ pub(crate) type InnerEvm<'a> = Evm<
     EthFrame,
 >;
 
-/// What reading state fails with.
-pub(crate) type StateFault = EvmDatabaseError<DatabaseFault>;
 /// An error of revm.
-pub(crate) type InnerError = EVMError<StateFault>;
+pub(crate) type InnerError = EVMError<DatabaseFault>;
 
 /// The EVM of one block. Between calls of its methods the journal is empty.
 pub(crate) struct BlockEvm<'a> {
@@ -83,8 +79,7 @@ impl<'a> BlockEvm<'a> {
             Rules::Ethereum(_) => (InferencePrecompiles::ethereum(), None),
         };
         let bare_storage = bare_storage::may_exist(spec);
-        let database = StateDatabase { state, bare_storage };
-        let database = State::builder().with_database(database).with_bundle_update().build();
+        let database = BlockState::new(StateDatabase { state, bare_storage });
         let mut inner = Context::mainnet()
             .with_block(env::block(spec, context))
             .with_cfg(config)
@@ -224,11 +219,11 @@ impl<'a> BlockEvm<'a> {
     pub(crate) fn pay(&mut self, from: Address, amounts: &[(Address, U256)]) -> Result<(), Fault> {
         let journal = self.inner.ctx.journal_mut();
         let moved = amounts.iter().try_for_each(|(to, amount)| -> Result<(), Fault> {
-            let mut payer = journal.load_account_mut(from).map_err(state_fault)?.data;
+            let mut payer = journal.load_account_mut(from).map_err(|error| error.0)?.data;
             if !payer.decr_balance(*amount) {
                 return Err(Fault::new(format!("{from} lacks {amount} wei that it owes to {to}")));
             }
-            journal.load_account_mut(*to).map_err(state_fault)?.data.incr_balance(*amount);
+            journal.load_account_mut(*to).map_err(|error| error.0)?.data.incr_balance(*amount);
             Ok(())
         });
         let changes = journal.finalize();
@@ -239,19 +234,19 @@ impl<'a> BlockEvm<'a> {
 
     /// Credits balances that no transaction moves.
     pub(crate) fn credit(&mut self, amounts: impl IntoIterator<Item = (Address, u128)>) -> Result<(), Fault> {
-        self.state_mut().increment_balances(amounts).map_err(state_fault)
+        self.inner.ctx.db_mut().credit(amounts).map_err(|error| error.0)
     }
 
     /// Whether an account has code.
     pub(crate) fn has_code(&mut self, address: Address) -> Result<bool, Fault> {
-        let account = self.inner.ctx.db_mut().load_cache_account(address).map_err(|error| error.0)?;
-        Ok(account.account_info().is_some_and(|info| !info.is_empty_code_hash()))
+        let account = self.inner.ctx.db_mut().account(address).map_err(|error| error.0)?;
+        Ok(account.is_some_and(|info| !info.is_empty_code_hash()))
     }
 
     /// Nonce of an account as it stands now.
     pub(crate) fn nonce(&mut self, address: Address) -> Result<u64, Fault> {
-        let account = self.inner.ctx.db_mut().load_cache_account(address).map_err(|error| error.0)?;
-        Ok(account.account_info().map_or(0, |info| info.nonce))
+        let account = self.inner.ctx.db_mut().account(address).map_err(|error| error.0)?;
+        Ok(account.map_or(0, |info| info.nonce))
     }
 
     /// Keeps what a transaction changed.
@@ -272,13 +267,12 @@ impl<'a> BlockEvm<'a> {
 
     /// Empties accounts and gives the sum of what they held, in wei.
     pub(crate) fn drain(&mut self, addresses: impl IntoIterator<Item = Address>) -> Result<u128, Fault> {
-        let drained = self.state_mut().drain_balances(addresses).map_err(state_fault)?;
-        Ok(drained.into_iter().fold(0, u128::saturating_add))
+        self.inner.ctx.db_mut().drain(addresses).map_err(|error| error.0)
     }
 
-    /// The block's state, to take its changes out.
-    pub(crate) fn state_mut(&mut self) -> &mut BlockState<'a> {
-        self.inner.ctx.db_mut()
+    /// What the block has changed so far; `empty_accounts` says that it is older than EIP-161.
+    pub(crate) fn changes(&self, empty_accounts: bool) -> StateDiff {
+        self.inner.ctx.journaled_state.database.diff(empty_accounts)
     }
 
     /// The block's environment, and its state for an inspector that looks at what was there before a transaction.
@@ -293,17 +287,10 @@ impl<'a> BlockEvm<'a> {
                 let (chain_id, base_fee) = (self.inner.ctx.cfg.chain_id, self.inner.ctx.block.basefee);
                 InvalidTransaction::from_revm(reason, chain_id, base_fee).into()
             }
-            EVMError::Database(error) => state_fault(error).into(),
+            EVMError::Database(DatabaseFault(fault)) => fault.into(),
             EVMError::Custom(reason) => Fault::new(reason).into(),
             EVMError::CustomAny(error) => Fault::new(error).into(),
             EVMError::Header(error) => Fault::new(format!("the block's environment is incomplete: {error}")).into(),
         }
-    }
-}
-
-fn state_fault(error: StateFault) -> Fault {
-    match error {
-        EvmDatabaseError::Database(DatabaseFault(fault)) => fault,
-        EvmDatabaseError::Bal(error) => Fault::new(error),
     }
 }

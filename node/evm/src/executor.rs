@@ -1,7 +1,7 @@
 //! Executing a block.
 
 use crate::{
-    BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, diff, env, ethereum,
+    BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, env, ethereum,
     evm::{BlockEvm, Ran},
     notes::{self, TxNotes},
     schedule::{Arrival, Schedule},
@@ -246,10 +246,8 @@ impl<'a> BlockExecutor<'a> {
 
     /// What the transactions so far have changed: a receipt from before Byzantium holds the state root after its
     /// transaction.
-    pub fn changes_so_far(&mut self) -> StateDiff {
-        let empty_accounts = self.has_empty_accounts();
-        let transitions = self.evm.state_mut().transition_state.clone().unwrap_or_default();
-        diff::of_transitions(transitions, empty_accounts)
+    pub fn changes_so_far(&self) -> StateDiff {
+        self.evm.changes(self.has_empty_accounts())
     }
 
     /// Whether accounts may be empty: before EIP-161.
@@ -281,13 +279,12 @@ impl<'a> BlockExecutor<'a> {
     ///
     /// # Errors
     /// When a fault stopped it before.
-    pub fn finish_transactions(mut self) -> Result<ExecutionOutput, Fault> {
+    pub fn finish_transactions(self) -> Result<ExecutionOutput, Fault> {
         let empty_accounts = self.has_empty_accounts();
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let transitions = self.evm.state_mut().transition_state.take().unwrap_or_default();
-        let diff = diff::of_transitions(transitions, empty_accounts);
+        let diff = self.evm.changes(empty_accounts);
         let records: Vec<_> = self.inferences.iter().map(|entry| entry.record.clone()).collect();
         Ok(ExecutionOutput {
             receipts: self.receipts,

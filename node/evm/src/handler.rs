@@ -1,7 +1,8 @@
 //! How a transaction pays, and how a deposit does not.
 
 use crate::{
-    evm::{InnerError, InnerEvm, StateFault},
+    database::DatabaseFault,
+    evm::{InnerError, InnerEvm},
     terms::ExtraFees,
 };
 use alloy_primitives::{Address, U256};
@@ -165,7 +166,7 @@ impl<'a> Handler for TransactionHandler<'a> {
         result: FrameResult,
         gas: ResultGas,
     ) -> Result<ExecutionResult<Self::HaltReason>, Self::Error> {
-        revm::context_interface::context::take_error::<Self::Error, StateFault>(evm.ctx().error())?;
+        revm::context_interface::context::take_error::<Self::Error, DatabaseFault>(evm.ctx().error())?;
         let result = post_execution::output(evm.ctx(), result, gas);
         // Reverted frames are undone, and transient storage is still there.
         evm.precompiles.settle(&mut evm.ctx.journaled_state);

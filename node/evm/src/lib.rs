@@ -7,11 +7,11 @@
 mod access_list;
 mod affordable;
 mod bare_storage;
+mod block_state;
 mod changes;
 mod chunks;
 mod context;
 mod database;
-mod diff;
 mod env;
 mod estimate;
 mod ethereum;

@@ -21,6 +21,8 @@ pub struct Reader {
 }
 
 struct Inner {
+    /// Options of a read of `snapshot`: made once, as they take an allocation and many reads are short.
+    point_read: ReadOptions,
     // Dropped before `rocks`, which it borrows from: fields are dropped in the order of their declaration.
     snapshot: Snapshot<'static>,
     rocks: Arc<Rocks>,
@@ -37,7 +39,10 @@ impl Reader {
         // SAFETY: the reference points into the allocation behind `rocks`, which does not move and which `Inner` keeps
         // alive until after the snapshot is dropped. Nothing hands the snapshot out with this lifetime.
         let db: &'static DB = unsafe { &*std::ptr::from_ref(&rocks.db) };
-        Self { inner: Arc::new(Inner { snapshot: db.snapshot(), rocks }) }
+        let snapshot = db.snapshot();
+        let mut point_read = ReadOptions::default();
+        point_read.set_snapshot(&snapshot);
+        Self { inner: Arc::new(Inner { point_read, snapshot, rocks }) }
     }
 
     /// The newest state.
@@ -277,10 +282,9 @@ impl Reader {
     }
 
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<DBPinnableSlice<'_>>, StorageError> {
-        self.inner
-            .snapshot
-            .get_pinned_cf(self.inner.rocks.table(table)?, key)
-            .map_err(|error| io("read", table.name(), &error))
+        let Inner { point_read, rocks, .. } = &*self.inner;
+        let row = rocks.db.get_pinned_cf_opt(rocks.table(table)?, key, point_read);
+        row.map_err(|error| io("read", table.name(), &error))
     }
 
     pub(crate) fn nodes(&self) -> &NodeCache {

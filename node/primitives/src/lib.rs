@@ -6,6 +6,7 @@
 mod attributes;
 mod block;
 mod chain_spec;
+mod development;
 mod fault;
 mod fees;
 mod forks;
@@ -24,6 +25,7 @@ pub use block::{Block, Header, L2BlockInfo, Receipt, RecoveredBlock, SealedBlock
 pub use chain_spec::{
     ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisExtras, GenesisFileError, GenesisSpec, Rules,
 };
+pub use development::{Development, ForkSource, Leap, LeapError, Leaps, MAX_LEAPS};
 pub use fault::Fault;
 pub use fees::{
     DEFAULT_BASE_FEE_SCALAR, DEFAULT_BLOB_BASE_FEE_SCALAR, DataFees, DataSize, FeeVaults, PayoutNetwork, fastlz_len,

@@ -1,8 +1,8 @@
 //! The rollup configuration: the file that every role of one deployment shares.
 
 use crate::{
-    ChainSpec, Eip1559Params, FeeParams, FeeScalars, FeeVaults, GenesisAccount, GenesisSpec, L1Contracts, Rules,
-    SystemConfig,
+    ChainSpec, Development, Eip1559Params, FeeParams, FeeScalars, FeeVaults, GenesisAccount, GenesisSpec, L1Contracts,
+    Rules, SystemConfig,
 };
 use alloy_eips::BlockNumHash;
 use alloy_primitives::{Address, U256};
@@ -69,6 +69,9 @@ pub struct RollupConfig {
     /// that has been activated stays callable.
     #[serde(default = "first_engine")]
     pub engines: Vec<EngineActivation>,
+    /// What `praxis dev` adds to its own chains.
+    #[serde(default, skip_serializing_if = "Development::is_none")]
+    pub development: Development,
 }
 
 /// Most L2 blocks between two claims: what is proved from a claim reaches back through EIP-2935's 8,191 hashes, so each claim
@@ -170,9 +173,10 @@ impl RollupConfig {
         }
     }
 
-    /// T_ms(n) = genesis + n * block_time_ms.
-    pub const fn timestamp_ms(&self, number: u64) -> u64 {
-        self.genesis.l2_time_ms.saturating_add(number.saturating_mul(self.block_time_ms))
+    /// T_ms(n) = genesis + n * block_time_ms, and on development chains the jumps up to n.
+    pub fn timestamp_ms(&self, number: u64) -> u64 {
+        let regular = self.genesis.l2_time_ms.saturating_add(number.saturating_mul(self.block_time_ms));
+        regular.saturating_add(self.development.leaps.before(number))
     }
 
     /// Versions of the inference engine that models can be activated for in a block at `timestamp_ms`.

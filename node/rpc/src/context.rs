@@ -1,6 +1,6 @@
 //! What every method sees.
 
-use crate::{RpcLimits, filters::Filters, gate::Gate, wire::L1BlockRef};
+use crate::{DevChain, RpcLimits, filters::Filters, gate::Gate, wire::L1BlockRef};
 use alloy_primitives::{B256, Bytes};
 use parking_lot::Mutex;
 use praxis_chain::Chain;
@@ -20,6 +20,8 @@ pub struct RpcContext {
     pub l1: Option<watch::Receiver<L1Status>>,
     /// The blobs that the node keeps; `None` where it keeps none.
     pub blobs: Option<Arc<dyn Blobs>>,
+    /// What tells the chain its time and its past; only on development chains.
+    pub dev: Option<Arc<dyn DevChain>>,
     /// Name and version of the program.
     pub client_version: String,
 }
@@ -55,6 +57,7 @@ pub(crate) struct Context {
     pub(crate) pool: Option<Arc<Pool>>,
     pub(crate) l1: Option<watch::Receiver<L1Status>>,
     pub(crate) blobs: Option<Arc<dyn Blobs>>,
+    pub(crate) dev: Option<Arc<dyn DevChain>>,
     pub(crate) client_version: String,
     pub(crate) limits: RpcLimits,
     pub(crate) filters: Filters,
@@ -68,7 +71,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(given: RpcContext, limits: RpcLimits) -> Self {
-        let RpcContext { chain, pool, l1, blobs, client_version } = given;
+        let RpcContext { chain, pool, l1, blobs, dev, client_version } = given;
         Self {
             filters: Filters::new(limits.filters, limits.filter_lifetime),
             heavy: Gate::new(limits.concurrent_calls, limits.waiting_calls, limits.call_time),
@@ -78,6 +81,7 @@ impl Context {
             pool,
             l1,
             blobs,
+            dev,
             client_version,
             limits,
         }

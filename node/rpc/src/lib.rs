@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `server`, `config`, `context`, `register` | starting, bounds, what methods see, how a method is put on the server |
 //! | `eth`, `net`, `txpool`, `debug` | Ethereum's namespaces, a file per subject |
+//! | `evm` | time and snapshots, on development chains |
 //! | `praxis`, `optimism` | models and inferences; what op-node answers |
 //! | `reader` | blocks and state by number, hash or tag |
 //! | `front` | host names and `GET /health`, before JSON-RPC |
@@ -23,6 +24,7 @@ mod context;
 mod debug;
 mod discover;
 mod eth;
+mod evm;
 mod failure;
 mod filters;
 mod front;
@@ -40,6 +42,7 @@ mod wire;
 
 pub use config::{Cors, RpcConfig, RpcLimits};
 pub use context::{Blobs, L1Status, RpcContext};
+pub use evm::DevChain;
 pub use front::Hosts;
 pub use server::{RpcError, RpcHandle, RpcServer};
 pub use wire::L1BlockRef;

@@ -1,8 +1,8 @@
 //! Starting and stopping a server.
 
 use crate::{
-    Cors, RpcConfig, RpcContext, context::Context, debug, discover, eth, eth::HexIds, filters, front::FrontLayer, net,
-    optimism, praxis, register::Registrar, subscriptions::SubscriptionsLayer, txpool,
+    Cors, RpcConfig, RpcContext, context::Context, debug, discover, eth, eth::HexIds, evm, filters, front::FrontLayer,
+    net, optimism, praxis, register::Registrar, subscriptions::SubscriptionsLayer, txpool,
 };
 use jsonrpsee::{
     Methods,
@@ -112,6 +112,7 @@ fn methods(context: Arc<Context>) -> Result<Methods, RegisterMethodError> {
     eth::register(&mut registrar)?;
     net::register(&mut registrar)?;
     txpool::register(&mut registrar)?;
+    evm::register(&mut registrar)?;
     debug::register(&mut registrar)?;
     if rollup {
         optimism::register(&mut registrar)?;

@@ -291,8 +291,14 @@ async fn the_l1_has_no_rollup_methods_and_no_milliseconds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_port_says_what_to_do() {
     let node = Node::rollup().await;
-    let context =
-        RpcContext { chain: node.chain.clone(), pool: None, l1: None, blobs: None, client_version: String::new() };
+    let context = RpcContext {
+        chain: node.chain.clone(),
+        pool: None,
+        l1: None,
+        blobs: None,
+        dev: None,
+        client_version: String::new(),
+    };
     let error = RpcServer::start(RpcConfig::new(node.rpc.local_addr()), context.clone()).await.unwrap_err();
     assert!(error.to_string().contains("choose another port for the L2 RPC"), "{error}");
     let addr = node.rpc.local_addr();
@@ -305,8 +311,14 @@ async fn a_busy_port_says_what_to_do() {
 async fn a_node_without_a_pool_says_where_to_send() {
     let node = Node::rollup().await;
     let raw = node.sign(0, TxKind::Call(OTHER), 1, Bytes::new(), 21_000);
-    let context =
-        RpcContext { chain: node.chain.clone(), pool: None, l1: None, blobs: None, client_version: String::new() };
+    let context = RpcContext {
+        chain: node.chain.clone(),
+        pool: None,
+        l1: None,
+        blobs: None,
+        dev: None,
+        client_version: String::new(),
+    };
     let follower = RpcServer::start(RpcConfig::new(([127, 0, 0, 1], 0).into()), context).await.unwrap();
     let mut node = node;
     node.client = jsonrpsee::http_client::HttpClientBuilder::default().build(follower.http_url()).unwrap();

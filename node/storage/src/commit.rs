@@ -246,7 +246,9 @@ impl<'a> BlockWriter<'a> {
     fn change(&mut self, table: StateTable, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<(), StorageError> {
         let reader = self.reader;
         let old = reader.get(table.current(), &key)?;
-        if old.as_deref() == value.as_deref() {
+        // What a forked chain clears of its origin is not there, and from now on known not to be.
+        let cleared = value.is_none() && table.has_origin() && self.database.rocks.origin.is_some();
+        if old.as_deref() == value.as_deref() && !cleared {
             return Ok(());
         }
         self.replace(table, key, old.as_deref(), value.as_deref())

@@ -1,7 +1,7 @@
 //! Opening the database, its identity, and other roles' cursors.
 
 use crate::{
-    DatabaseOptions, Durability, HeadUpdate, Heads, Reader, StateView, StorageError,
+    DatabaseOptions, Durability, HeadUpdate, Heads, Origin, Reader, StateView, StorageError,
     codec::{At, encode_id},
     failpoint::{self, Side, Write},
     tables::Table,
@@ -380,11 +380,12 @@ fn encode_identity(identity: ChainIdentity) -> Vec<u8> {
 pub(crate) struct Rocks {
     pub(crate) db: DB,
     pub(crate) nodes: NodeCache,
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Rocks {
     fn new(db: DB, options: &DatabaseOptions) -> Self {
-        Self { db, nodes: NodeCache::new(options.node_cache_bytes) }
+        Self { db, nodes: NodeCache::new(options.node_cache_bytes), origin: options.origin.clone() }
     }
 
     pub(crate) fn table(&self, table: Table) -> Result<&ColumnFamily, StorageError> {

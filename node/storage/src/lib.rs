@@ -34,7 +34,7 @@ pub use database::{Access, ChainIdentity, Database, SCHEMA_VERSION};
 pub use error::StorageError;
 pub use heads::{HeadUpdate, Heads};
 pub use load::StateLoader;
-pub use options::{DatabaseOptions, Durability};
+pub use options::{DatabaseOptions, Durability, Origin};
 pub use prune::{KeptProofs, Prune, Pruned};
 pub use reader::Reader;
 pub use stats::{Stats, TableStats};

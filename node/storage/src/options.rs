@@ -1,10 +1,12 @@
 //! How the database runs.
 
 use crate::tables::Table;
+use praxis_primitives::StateReader;
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, ChecksumType, ColumnFamilyDescriptor, DBCompressionType, LogLevel,
     Options, WriteBufferManager,
 };
+use std::sync::Arc;
 
 /// What a commit survives once it has returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +18,25 @@ pub enum Durability {
     #[default]
     PowerLoss,
 }
+
+/// State below a chain's own: what no block of the chain has written yet is read from here. It must never change, and it must answer
+/// nothing for accounts that the chain's genesis has, or the genesis would not be what it says.
+#[derive(Clone)]
+pub struct Origin(pub Arc<dyn StateReader + Send + Sync>);
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Origin")
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Origin {}
 
 /// How the database runs. The defaults suit a machine with 2 GiB of memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +51,8 @@ pub struct DatabaseOptions {
     pub open_files: u16,
     /// Cache of trie nodes by their hash, beside the other, in bytes.
     pub node_cache_bytes: usize,
+    /// The state that a forked chain begins with; `None`: its genesis holds all of it.
+    pub origin: Option<Origin>,
 }
 
 impl Default for DatabaseOptions {
@@ -40,6 +63,7 @@ impl Default for DatabaseOptions {
             write_buffer_bytes: 48 << 20,
             open_files: 512,
             node_cache_bytes: 64 << 20,
+            origin: None,
         }
     }
 }

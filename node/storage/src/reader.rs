@@ -1,7 +1,7 @@
 //! Reading blocks, all through one snapshot.
 
 use crate::{
-    HeadUpdate, Heads, StateView, StorageError,
+    HeadUpdate, Heads, Origin, StateView, StorageError,
     codec::{At, StoredBody, decode_id, decode_inferences, decode_location, decode_number, decode_receipts},
     database::{Rocks, io, meta},
     keys::after_prefix,
@@ -296,6 +296,11 @@ impl Reader {
         let rocks = &self.inner.rocks;
         let rows = rocks.db.property_int_value_cf(rocks.table(table)?, rocksdb::properties::ESTIMATE_NUM_KEYS);
         Ok(rows.map_err(|error| io("read", table.name(), &error))?.unwrap_or(0))
+    }
+
+    /// The state below the chain's own, on a fork.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.inner.rocks.origin.as_ref()
     }
 
     /// The rows of `table` whose keys begin with `prefix`, from `from` on.

@@ -144,6 +144,11 @@ impl StateTable {
         }
     }
 
+    /// Whether a forked chain reads what it has not written yet from elsewhere.
+    pub(crate) const fn has_origin(self) -> bool {
+        matches!(self, Self::Accounts | Self::Storage)
+    }
+
     /// Where the values that were replaced stand.
     pub(crate) const fn history(self) -> Table {
         match self {

@@ -74,6 +74,18 @@ impl StateView {
         self.reader.decode(table.current(), key, decode)
     }
 
+    /// What the chain began with, of a row that no block up to this one has written.
+    fn origin(&self, table: StateTable, key: &[u8]) -> Result<Option<&(dyn StateReader + Send + Sync)>, StorageError> {
+        let Some(origin) = self.reader.origin() else { return Ok(None) };
+        let history = table.history();
+        let rows = self.reader.rows(history, key, &keys::history(key, 0))?;
+        let written = match rows.current()? {
+            Some((row, _)) => row <= keys::history(key, self.block.number).as_slice(),
+            None => false,
+        };
+        Ok((!written).then_some(&*origin.0))
+    }
+
     fn chunks(&self, id: B256) -> Result<Vec<u8>, StorageError> {
         let mut bytes = Vec::new();
         let mut rows = self.reader.rows(Table::ModelChunks, id.as_slice(), id.as_slice())?;
@@ -97,11 +109,21 @@ impl StateView {
 
 impl StateReader for StateView {
     fn account(&self, address: Address) -> Result<Option<Account>, Fault> {
-        Ok(self.value(StateTable::Accounts, address.as_slice(), decode_account)?)
+        let key = address.as_slice();
+        match self.value(StateTable::Accounts, key, decode_account)? {
+            Some(account) => Ok(Some(account)),
+            None => self.origin(StateTable::Accounts, key)?.map_or(Ok(None), |origin| origin.account(address)),
+        }
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, Fault> {
-        Ok(self.value(StateTable::Storage, &keys::slot(address, slot), decode_slot)?.unwrap_or_default())
+        let key = keys::slot(address, slot);
+        match self.value(StateTable::Storage, &key, decode_slot)? {
+            Some(value) => Ok(value),
+            None => {
+                self.origin(StateTable::Storage, &key)?.map_or(Ok(U256::ZERO), |origin| origin.storage(address, slot))
+            }
+        }
     }
 
     fn has_storage(&self, address: Address) -> Result<bool, Fault> {
@@ -115,6 +137,9 @@ impl StateReader for StateView {
         }
         let key = code_hash.as_slice();
         let code = self.reader.get(Table::Code, key)?;
+        if let (None, Some(origin)) = (&code, self.reader.origin()) {
+            return origin.0.code(code_hash);
+        }
         let at = At { table: Table::Code.name(), key };
         let code = code.ok_or_else(|| at.corrupt("an account names code that is not stored"))?;
         Ok(Bytes::copy_from_slice(&code))

@@ -1,12 +1,9 @@
 //! The sequencer by the clock.
 
-use crate::{BuilderError, L1View, Sequencer, Step};
+use crate::{BuilderError, Clock, L1View, Sequencer, Step};
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    sync::Arc,
+    time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
@@ -20,29 +17,31 @@ const CATCH_UP: usize = 16;
 /// head would be replaced.
 pub type BuilderGate = watch::Receiver<bool>;
 
-pub(crate) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Builds a block at each T_ms until the process ends. Behind the clock it builds at once until it has caught up.
+/// Builds a block at each T_ms of `clock` until the process ends. Behind the clock it builds at once until it has caught up.
 ///
 /// # Errors
 /// On a fault of the chain. A block that was merely refused is tried again.
-pub async fn run(sequencer: Arc<Sequencer>, l1: Arc<dyn L1View>, mut gate: BuilderGate) -> Result<(), BuilderError> {
+pub async fn run(
+    sequencer: Arc<Sequencer>,
+    l1: Arc<dyn L1View>,
+    clock: Clock,
+    mut gate: BuilderGate,
+) -> Result<(), BuilderError> {
     if gate.wait_for(|open| *open).await.is_err() {
         return Ok(());
     }
-    let stop = StopOnDrop::default();
+    let clock = StopOnDrop(clock);
     let mut waiting_since = None;
     loop {
         // A block is open for its own time at most.
-        let wait = (sequencer.next_timestamp_ms() - sequencer.block_time_ms()).saturating_sub(now_ms());
+        let wait = (sequencer.next_timestamp_ms() - sequencer.block_time_ms()).saturating_sub(clock.0.now_ms());
         if wait > 0 {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+            // Not all of it at once: the clock may be moved meanwhile.
+            tokio::time::sleep(Duration::from_millis(wait).min(L1_POLL)).await;
+            continue;
         }
-        let (core, view, stop) = (sequencer.clone(), l1.clone(), stop.0.clone());
-        let steps = tokio::task::spawn_blocking(move || build_due(&core, &*view, &stop)).await;
+        let (core, view, clock) = (sequencer.clone(), l1.clone(), clock.0.clone());
+        let steps = tokio::task::spawn_blocking(move || build_due(&core, &*view, &clock)).await;
         match steps {
             Ok(Ok(None)) => waiting_since = None,
             Ok(Ok(Some(number))) => {
@@ -64,23 +63,23 @@ pub async fn run(sequencer: Arc<Sequencer>, l1: Arc<dyn L1View>, mut gate: Build
 }
 
 /// Tells a waiting builder that nobody waits for it any more.
-#[derive(Default)]
-struct StopOnDrop(Arc<AtomicBool>);
+struct StopOnDrop(Clock);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.stop();
     }
 }
 
 /// Builds the blocks that are due, a bounded number of them, or keeps the next one open until it is; gives the L1 block
 /// that it waits for, if it does.
-fn build_due(sequencer: &Sequencer, l1: &dyn L1View, stop: &AtomicBool) -> Result<Option<u64>, BuilderError> {
+fn build_due(sequencer: &Sequencer, l1: &dyn L1View, clock: &Clock) -> Result<Option<u64>, BuilderError> {
+    let _turn = clock.turn();
     for _ in 0..CATCH_UP {
-        let early = Duration::from_millis(sequencer.next_timestamp_ms().saturating_sub(now_ms()));
+        let early = Duration::from_millis(sequencer.next_timestamp_ms().saturating_sub(clock.now_ms()));
         let due = Instant::now() + early;
         let behind = early.is_zero();
-        match sequencer.step_open(l1, (!behind).then_some(due), stop)? {
+        match sequencer.step_open(l1, (!behind).then_some(due), clock.wanted())? {
             Step::Built(imported) => {
                 metrics::histogram!("praxis_block_seconds").record(due.elapsed().as_secs_f64());
                 tracing::debug!(

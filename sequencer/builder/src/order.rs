@@ -89,6 +89,15 @@ impl Order {
         kept.map_err(|error| Fault::new(format!("the order of preconfirmed transactions can't be cut off: {error}")))
     }
 
+    /// Forgets every promise: the blocks before them are taken back.
+    pub(crate) fn forget(&mut self) -> Result<(), Fault> {
+        self.promised.clear();
+        self.hashes.clear();
+        let Some(log) = &mut self.log else { return Ok(()) };
+        log.clear()
+            .map_err(|error| Fault::new(format!("the order of preconfirmed transactions can't be cut off: {error}")))
+    }
+
     /// A promise that can't be kept: the transaction is not valid any more.
     pub(crate) fn broken(&mut self, hash: B256, reason: &str) {
         if self.hashes.remove(&hash) {

@@ -1,6 +1,7 @@
 //! The sequencer's synchronous core.
 
-use crate::{BuilderError, Open, PoolSource, order::Order};
+use crate::{BuilderError, Open, PoolSource, dev_l1::empty, order::Order};
+use alloy_primitives::B256;
 use parking_lot::Mutex;
 use praxis_chain::{BuiltBlock, Chain, ChainError, ImportedBlock, NoTransactions};
 use praxis_derive::{attributes, origin};
@@ -10,6 +11,7 @@ use praxis_primitives::{
     StateReader,
 };
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{
         Arc,
@@ -58,6 +60,8 @@ pub struct Sequencer {
     order: Mutex<Order>,
     /// The block that this node's own check refused last.
     refused: Mutex<Option<u64>>,
+    /// Transactions that were taken back for good.
+    forgotten: Mutex<BTreeSet<B256>>,
 }
 
 impl Sequencer {
@@ -67,8 +71,8 @@ impl Sequencer {
     /// When `chain` is no rollup.
     pub fn new(chain: Arc<Chain>, pool: Arc<Pool>, budget: Option<Duration>) -> Result<Self, BuilderError> {
         let config = chain.rollup().cloned().ok_or(BuilderError::NotARollup)?;
-        let (order, refused) = (Mutex::new(Order::default()), Mutex::new(None));
-        Ok(Self { chain, pool, config, budget, block_bytes: AtomicU64::new(u64::MAX), order, refused })
+        let (order, refused, forgotten) = Default::default();
+        Ok(Self { chain, pool, config, budget, block_bytes: AtomicU64::new(u64::MAX), order, refused, forgotten })
     }
 
     /// Preconfirms transactions, and keeps their order in the file at `path` until a block holds them; `sync` waits for the
@@ -257,11 +261,27 @@ impl Sequencer {
         self.pool.update_all(pool_head(&self.chain)?)?;
         for tx in transactions {
             let hash = tx.hash();
+            if self.forgotten.lock().remove(&hash) {
+                continue;
+            }
             if let Err(error) = self.pool.add(tx) {
                 tracing::debug!(%hash, %error, "a transaction of a block that L1 took back is not valid any more");
             }
         }
         Ok(())
+    }
+
+    /// Takes back every block above `number` for good: their transactions are forgotten, and so are those that wait.
+    ///
+    /// # Errors
+    /// When a block above it is final, or the chain has a fault.
+    pub fn go_back(&self, number: u64) -> Result<(), BuilderError> {
+        let removed = self.transactions_above(number, self.chain.head().number)?;
+        self.forgotten.lock().extend(removed.iter().map(|tx| tx.hash()));
+        self.order.lock().forget()?;
+        empty(&self.pool);
+        self.chain.unwind_to(number)?;
+        Ok(self.pool.update_all(pool_head(&self.chain)?)?)
     }
 
     /// Brings the pool up to a new block.

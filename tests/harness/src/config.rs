@@ -41,6 +41,7 @@ pub fn base_config(l1: &L1Miner) -> RollupConfig {
         gas_limit: 30_000_000,
         fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: 1_000_000, min_base_fee: 1_000 },
@@ -69,6 +70,7 @@ pub fn chain_options() -> ChainOptions {
         write_buffer_bytes: 4 << 20,
         open_files: 64,
         node_cache_bytes: 4 << 20,
+        origin: None,
     };
     ChainOptions {
         models: Arc::new(ModelCache::default()),

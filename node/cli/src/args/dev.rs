@@ -48,6 +48,13 @@ pub(crate) struct DevArgs {
     /// Least base fee of the new L2 in wei, which is also its first; with a low one, wallets are told to tip no more than it.
     #[arg(long, value_name = "WEI", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) base_fee_floor: Option<u64>,
+    /// Begin with the state of the EVM chain at this JSON-RPC, which is read when it is first needed. The chain's own contracts and
+    /// the test accounts are as always; everything else is there, under this chain's id, numbers and time.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["datadir", "history"])]
+    pub(crate) fork_url: Option<Url>,
+    /// The block after which that state is read; the newest one unless given. Older ones need an archive node.
+    #[arg(long, value_name = "NUMBER", requires = "fork_url")]
+    pub(crate) fork_block: Option<u64>,
     #[command(flatten)]
     pub(crate) rpc: RpcArgs,
 }

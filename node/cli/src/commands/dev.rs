@@ -22,6 +22,7 @@ impl From<DevArgs> for DevOptions {
             l2_port: args.l2_port,
             page_port: args.page_port,
             base_fee_floor: args.base_fee_floor,
+            fork: args.fork_url.map(|url| (url, args.fork_block)),
             rpc: args.rpc,
             metrics_port: (args.metrics_port != 0).then_some(args.metrics_port),
         }

@@ -50,6 +50,7 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
             poll: POLL,
             durability: Durability::PowerLoss,
             history: args.history,
+            dev: None,
         };
         rpc = Some(L2Node::start(options, &mut tasks).await?.rpc);
     }

@@ -149,6 +149,7 @@ async fn begin(client: &L1Client, deployer: Address, plan: RollupPlan, l1_url: &
         // What users pay for batches comes back to whoever posts them.
         fee_vaults: FeeVaults { recipient: plan.batcher, ..FeeVaults::default() },
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: plan.tx_gas_cap,
         // As SystemConfig on L1 begins.
         scalars: FeeScalars {

@@ -3,10 +3,13 @@
 use super::{
     L1Access, L2Node, L2Options, Posting, RollupPlan, SequencerKeys, Tasks, check_golden_digests,
     config::{deploy, read_rollup, write_rollup_files, write_whole},
+    dev_tools::DevTools,
+    fork::Fork,
     l1::{dev_addresses, dev_balance, start_dev_l1},
     l2::open_chain,
 };
 use crate::{args::BlobArgs, failure::Failure, keys, rpc_args::RpcArgs, telemetry, ui::Ui};
+use praxis_builder::Clock;
 use praxis_chain::HistoryMode;
 use praxis_l1::SettlementParams;
 use praxis_primitives::RollupConfig;
@@ -53,6 +56,8 @@ pub(crate) struct DevOptions {
     pub(crate) metrics_port: Option<u16>,
     /// Least base fee of a new L2 in wei; `None` for the usual one.
     pub(crate) base_fee_floor: Option<u64>,
+    /// The chain to begin with, and its block.
+    pub(crate) fork: Option<(Url, Option<u64>)>,
     pub(crate) rpc: RpcArgs,
 }
 
@@ -84,13 +89,15 @@ impl DevSystem {
         let (datadir, temporary) = data_directory(options.datadir.as_deref())?;
         let mut tasks = Tasks::default();
         let metrics_url = options.metrics_port.map(serve_metrics).transpose()?;
+        let (clock, mut embedded) = (Clock::default(), None);
         let l1_url = match &options.l1_url {
             Some(url) => url.clone(),
             None => {
                 let state = dev_state(&datadir, options.l1_block_time_s)?;
                 let address = loopback(options.l1_port);
                 let (time, every) = (state.l1_genesis_time, state.l1_block_time_s);
-                let local = start_dev_l1(&datadir, time, every, address, &mut tasks).await?;
+                let (local, producer) = start_dev_l1(&datadir, time, every, address, clock.clone(), &mut tasks).await?;
+                embedded = Some(producer);
                 Url::parse(&format!("http://{local}"))?
             }
         };
@@ -117,6 +124,7 @@ impl DevSystem {
             poll: POLL,
             durability: Durability::ProcessCrash,
             history: options.history,
+            dev: embedded.map(|l1| Arc::new(DevTools::new(l1, clock, rollup.clone()))),
         };
         let node = L2Node::start(l2, &mut tasks).await?;
         let l2_url = Url::parse(&format!("http://{}", node.rpc))?;
@@ -150,6 +158,10 @@ impl DevSystem {
         if let Some(url) = &self.metrics_url {
             rows.push(vec!["metrics".into(), url.clone(), "Prometheus".into()]);
         }
+        if let Some(fork) = &self.config.development.fork {
+            let state = format!("chain {} after block {}", fork.chain_id, fork.block);
+            rows.push(vec!["forked state".into(), fork.url.clone(), state]);
+        }
         rows.push(vec!["rollup configuration".into(), self.rollup.display().to_string(), "for praxis verify".into()]);
         ui.table(&["", "where", ""], rows);
         ui.line(format!("ten funded accounts of the mnemonic \"{}\"", keys::TEST_MNEMONIC));
@@ -163,6 +175,7 @@ impl DevSystem {
             "datadir": self.datadir(),
             "l1ChainId": self.config.l1_chain_id,
             "l2ChainId": self.config.l2_chain_id,
+            "fork": self.config.development.fork,
         }));
     }
 }
@@ -250,7 +263,13 @@ async fn rollup_config(path: &Path, l1_url: &Url, options: &DevOptions) -> Resul
         base_fee_floor: options.base_fee_floor,
         balances: dev_addresses()?.into_iter().map(|address| (address, balance)).collect(),
     };
-    let config = deploy(l1_url, deployer, plan, &path.with_extension("deploying.json"), |_, _, _| {}).await?;
+    let fork = match &options.fork {
+        Some((url, block)) => Some(Fork::choose(url, *block).await?),
+        None => None,
+    };
+    let mut config = deploy(l1_url, deployer, plan, &path.with_extension("deploying.json"), |_, _, _| {}).await?;
+    // Not a part of the deployment: L1 knows the genesis block, which is as without it.
+    Arc::make_mut(&mut config).development.fork = fork;
     write_rollup_files(&config, path, None)?;
     Ok(config)
 }

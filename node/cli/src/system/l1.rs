@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{failure::Failure, keys};
 use alloy_primitives::{Address, U256};
-use praxis_builder::{DevL1, run_dev_l1};
+use praxis_builder::{Clock, DevL1, run_dev_l1};
 use praxis_chain::Chain;
 use praxis_pool::{PoolConfig, PoolLimits};
 use praxis_primitives::{ChainSpec, EthereumRules, FeeParams, GenesisAccount, GenesisSpec, Rules};
@@ -55,14 +55,15 @@ pub(crate) fn dev_l1_spec(genesis_time: u64, block_time_s: u64) -> Result<ChainS
     })
 }
 
-/// Starts the embedded L1; gives the address that its JSON-RPC listens at.
+/// Starts the embedded L1; gives the address that its JSON-RPC listens at, and what seals its blocks.
 pub(crate) async fn start_dev_l1(
     datadir: &Path,
     genesis_time: u64,
     block_time_s: u64,
     address: SocketAddr,
+    clock: Clock,
     tasks: &mut Tasks,
-) -> Result<SocketAddr, Failure> {
+) -> Result<(SocketAddr, Arc<DevL1>), Failure> {
     let spec = dev_l1_spec(genesis_time, block_time_s)?;
     let chain = Chain::open(&datadir.join("l1"), spec, super::l2::chain_options(Durability::ProcessCrash))?;
     let pool_config = PoolConfig {
@@ -75,10 +76,12 @@ pub(crate) async fn start_dev_l1(
     let local =
         serve_rpc("L1", "--l1-port", RpcConfig::new(address), Served::alone(chain.clone(), pool.clone()), tasks)
             .await?;
+    let chain_head_ms = chain.timestamp_ms(&chain.head());
     let producer = Arc::new(DevL1::new(chain, pool));
+    clock.at_least(chain_head_ms);
     // The first block comes before anybody asks: derivation begins above genesis.
     let first = producer.clone();
     tokio::task::spawn_blocking(move || first.seal(0)).await??;
-    tasks.spawn("embedded L1", run_dev_l1(producer, block_time_s));
-    Ok(local)
+    tasks.spawn("embedded L1", run_dev_l1(producer.clone(), clock, block_time_s));
+    Ok((local, producer))
 }

@@ -1,6 +1,8 @@
 //! One L2 node: its chain, what follows L1, and what a sequencer adds.
 
-use super::{L1Access, Tasks, access::ServedBlobs, source::ChainSource, view::WindowView};
+use super::{
+    L1Access, Tasks, access::ServedBlobs, dev_tools::DevTools, fork::Fork, source::ChainSource, view::WindowView,
+};
 use crate::failure::Failure;
 use alloy_eips::BlockNumHash;
 use praxis_batcher::{Batcher, BatcherConfig, DataPolicy};
@@ -84,6 +86,8 @@ pub(crate) struct L2Options<'a> {
     pub(crate) durability: Durability,
     /// Which old states are kept.
     pub(crate) history: HistoryMode,
+    /// What moves the clock of a development chain.
+    pub(crate) dev: Option<Arc<DevTools>>,
 }
 
 /// A running L2 node.
@@ -116,7 +120,11 @@ pub(crate) fn open_chain(
     datadir: &Path,
     durability: Durability,
 ) -> Result<Arc<Chain>, Failure> {
-    Ok(Chain::open(datadir, config.chain_spec(), chain_options(durability))?)
+    let (spec, mut options) = (config.chain_spec(), chain_options(durability));
+    if let Some(source) = &config.development.fork {
+        options.database.origin = Some(Fork::of(source, spec.genesis.alloc.keys().copied())?);
+    }
+    Ok(Chain::open(datadir, spec, options)?)
 }
 
 /// A driver for a role with its own chain.
@@ -165,12 +173,13 @@ pub(crate) struct Served {
     pool: Arc<Pool>,
     l1: Option<watch::Receiver<L1Status>>,
     archive: Option<Arc<BlobArchive>>,
+    dev: Option<Arc<DevTools>>,
 }
 
 impl Served {
     /// A chain without an L1.
     pub(crate) const fn alone(chain: Arc<Chain>, pool: Arc<Pool>) -> Self {
-        Self { chain, pool, l1: None, archive: None }
+        Self { chain, pool, l1: None, archive: None, dev: None }
     }
 }
 
@@ -182,10 +191,11 @@ pub(crate) async fn serve_rpc(
     served: Served,
     tasks: &mut Tasks,
 ) -> Result<SocketAddr, Failure> {
-    let Served { chain, pool, l1, archive } = served;
+    let Served { chain, pool, l1, archive, dev } = served;
     let client_version = format!("praxis/v{}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
     let blobs = archive.map(|archive| Arc::new(ServedBlobs(archive)) as Arc<dyn praxis_rpc::Blobs>);
-    let context = RpcContext { chain, pool: Some(pool), l1, blobs, client_version };
+    let dev = dev.map(|dev| dev as Arc<dyn praxis_rpc::DevChain>);
+    let context = RpcContext { chain, pool: Some(pool), l1, blobs, dev, client_version };
     let handle = RpcServer::start(config, context)
         .await
         .map_err(|e| Failure::failed(format!("the {name}'s JSON-RPC can't be served: {e} ({flag})")))?;
@@ -197,7 +207,7 @@ pub(crate) async fn serve_rpc(
 impl L2Node {
     /// Starts a node and hands its parts to `tasks`.
     pub(crate) async fn start(options: L2Options<'_>, tasks: &mut Tasks) -> Result<Self, Failure> {
-        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, durability, history } = options;
+        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, durability, history, dev } = options;
         if let Some(keys) = &sequencer {
             check_sequencer_keys(keys, &config)?;
         }
@@ -214,12 +224,12 @@ impl L2Node {
         let status = driver.status();
         let l1_status = l1_status(status.clone(), window.clone());
         let (l1_status, archive) = (Some(l1_status), l1.archive.clone());
-        let served = Served { chain: chain.clone(), pool: pool.clone(), l1: l1_status, archive };
+        let served = Served { chain: chain.clone(), pool: pool.clone(), l1: l1_status, archive, dev: dev.clone() };
         let local = serve_rpc("L2", rpc_flag, rpc, served, tasks).await?;
         if let Some(keys) = sequencer {
             let order = datadir.join("l2").join(ORDER_JOURNAL);
             let parts =
-                SequencerParts { chain: chain.clone(), pool, window, status, keys, l1, poll, order, durability };
+                SequencerParts { chain: chain.clone(), pool, window, status, keys, l1, poll, order, durability, dev };
             start_sequencer(parts, tasks).await?;
         } else {
             tasks.spawn("transaction pool", follow_pool(chain.clone(), pool));
@@ -249,17 +259,22 @@ struct SequencerParts {
     /// The file with the order of preconfirmed transactions.
     order: PathBuf,
     durability: Durability,
+    dev: Option<Arc<DevTools>>,
 }
 
 async fn start_sequencer(parts: SequencerParts, tasks: &mut Tasks) -> Result<(), Failure> {
-    let SequencerParts { chain, pool, window, status, keys, l1, poll, order, durability } = parts;
+    let SequencerParts { chain, pool, window, status, keys, l1, poll, order, durability, dev } = parts;
     let config = chain.rollup().cloned().ok_or_else(|| Failure::failed("a sequencer needs a rollup"))?;
     let budget = Duration::from_millis(config.block_time_ms * BUILD_SHARE_PERCENT / 100);
     let ahead = AheadRunner::new(chain.clone(), pool.clone());
     let sequencer = Sequencer::new(chain.clone(), pool, Some(budget))?;
     let sequencer = Arc::new(sequencer.keep_order(&order, durability == Durability::PowerLoss)?);
     let view = Arc::new(WindowView(window));
-    let builder = praxis_builder::run(sequencer.clone(), view, gate(status.clone()));
+    let clock = dev.as_ref().map(|dev| dev.clock().clone()).unwrap_or_default();
+    if let Some(dev) = dev {
+        dev.start(sequencer.clone(), view.clone(), status.clone())?;
+    }
+    let builder = praxis_builder::run(sequencer.clone(), view, clock, gate(status.clone()));
     tasks.spawn("block builder", async move { builder.await.map_err(builder_failure) });
     tasks.spawn("inference ahead of blocks", praxis_builder::run_ahead(ahead));
     tasks.spawn("reorg watch", readd_after_reorgs(chain.clone(), sequencer.clone()));

@@ -3,6 +3,8 @@
 mod access;
 mod config;
 mod dev;
+mod dev_tools;
+mod fork;
 mod l1;
 mod l2;
 mod source;

@@ -50,6 +50,7 @@ pub(super) fn config() -> RollupConfig {
         gas_limit: 30_000_000,
         fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),
         fees: FeeParams::ETHEREUM,

@@ -59,6 +59,7 @@ pub(super) fn rollup_spec() -> ChainSpec {
         gas_limit: 30_000_000,
         fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: GWEI as u64, min_base_fee: 1 },

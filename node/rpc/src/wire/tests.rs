@@ -300,6 +300,7 @@ fn the_rollup_configuration_has_op_nodes_fields_and_reads_back_whole() {
         gas_limit: 30_000_000,
         fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),
         fees: FeeParams::ETHEREUM,

@@ -72,6 +72,7 @@ fn rollup_spec() -> ChainSpec {
         gas_limit: 30_000_000,
         fee_vaults: Default::default(),
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         scalars: Default::default(),
         fees: FeeParams {
@@ -177,6 +178,7 @@ impl Node {
             pool: Some(pool.clone()),
             l1: Some(l1_status),
             blobs: Some(Arc::new(OneBlob)),
+            dev: None,
             client_version: "praxis/test".into(),
         };
         let rpc = RpcServer::start(config, context).await.unwrap();

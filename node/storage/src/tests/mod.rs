@@ -7,6 +7,7 @@ mod load;
 mod measure;
 mod models;
 mod open;
+mod origin;
 mod proofs;
 mod snapshot;
 mod verify;
@@ -76,6 +77,12 @@ pub(crate) fn make(seed: u64, parent: Option<BlockNumHash>, nodes: &dyn NodeRead
     let number = parent.map_or(0, |parent| parent.number + 1);
     let mut rng = Rng(seed ^ number.wrapping_mul(0x5851_f42d_4c95_7f2d));
     let diff = random_diff(&mut rng);
+    make_with(rng, parent, nodes, diff)
+}
+
+/// The same with what it changes given.
+pub(crate) fn make_with(mut rng: Rng, parent: Option<BlockNumHash>, nodes: &dyn NodeReader, diff: StateDiff) -> Made {
+    let number = parent.map_or(0, |parent| parent.number + 1);
     let outcome = state_root(nodes, &diff).unwrap();
     let count = if number == 0 { 0 } else { rng.below(4) };
     let transactions: Vec<Transaction> = (0..count).map(|index| transaction(number, index)).collect();

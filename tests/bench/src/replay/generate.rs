@@ -60,6 +60,7 @@ fn config(batcher: Address, l1_genesis: B256) -> Result<Arc<RollupConfig>> {
         scalars: Default::default(),
         gas_limit: 30_000_000,
         engines: praxis_primitives::first_engine(),
+        development: Default::default(),
         tx_gas_cap: praxis_primitives::default_tx_gas_cap(),
         fees: FeeParams { denominator: 1000, elasticity: 2, initial_base_fee: 1_000_000, min_base_fee: 1_000 },
     };

@@ -55,6 +55,7 @@ impl Stage {
             l2_port: 0,
             page_port: 0,
             metrics_port: None,
+            fork: None,
             base_fee_floor: None,
             rpc: RpcArgs::default(),
         })

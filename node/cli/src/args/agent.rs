@@ -9,6 +9,8 @@ use url::Url;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AgentCommand {
+    /// Write a project with a strategy, a policy, a model with its training script, mock price feeds and tests.
+    New(AgentNewArgs),
     /// Deploy and register a strategy, and make the account that it acts for, under a policy.
     Deploy(Box<DeployAgentArgs>),
     /// Register an ERC-8004 identity, and offer the strategy on the market.
@@ -46,6 +48,18 @@ pub(crate) enum AgentCommand {
     Unbook(UnbookArgs),
     /// Where scheduled runs stand.
     Status(StatusArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AgentNewArgs {
+    /// Name of the project: lower-case letters, digits, - and _. Its folder is made here.
+    pub(crate) name: String,
+    /// Make the project's folder in this one.
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Add Hardhat: its configuration, and a test in JavaScript that talks to the running chain.
+    #[arg(long)]
+    pub(crate) hardhat: bool,
 }
 
 /// The chain.

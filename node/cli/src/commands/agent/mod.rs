@@ -10,6 +10,7 @@ mod features;
 mod fund;
 mod log;
 mod market;
+mod new;
 mod past;
 mod policy;
 mod replaced;
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) fn run(command: AgentCommand, ui: &Ui) -> Result<(), Failure> {
     super::block_on(async {
         match command {
+            AgentCommand::New(args) => new::run(&args, ui),
             AgentCommand::Deploy(args) => deploy::run(&args, ui).await,
             AgentCommand::Register(args) => market::register(&args, ui).await,
             AgentCommand::Simulate(args) => simulate::run(&args, ui).await,

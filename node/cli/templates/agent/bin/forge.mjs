@@ -1,0 +1,17 @@
+// Runs forge: npm's, or else the one on the PATH. npm's own launcher loses the exit code, so its binary is called directly.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+let forge = "forge";
+try {
+  forge = require.resolve("@foundry-rs/forge-linux-amd64/bin/forge");
+} catch {
+  // Another platform, or installed without optional packages.
+}
+const rpc = process.env.PRAXIS_RPC ? { FOUNDRY_ETH_RPC_URL: process.env.PRAXIS_RPC, ETH_RPC_URL: process.env.PRAXIS_RPC } : {};
+const run = spawnSync(forge, process.argv.slice(2), { stdio: "inherit", env: { ...process.env, ...rpc } });
+if (run.error) {
+  console.error(`forge can't be started (${run.error.message}): run \`npm install\`, or install Foundry`);
+}
+process.exit(run.status ?? 1);

@@ -6,7 +6,11 @@
 use std::path::{Component, Path, PathBuf};
 
 /// Words in backticks that look like paths and are none of ours, with what they are.
-const NOT_PATHS: &[(&str, &str)] = &[("_data/stocks.csv", "a file inside a Python package")];
+const NOT_PATHS: &[(&str, &str)] = &[
+    ("_data/stocks.csv", "a file inside a Python package"),
+    ("@praxis/sdk", "the name of an npm package"),
+    ("lib/praxis", "a folder of projects that `praxis agent new` writes"),
+];
 
 /// Folders that hold other people's documents, or what a build leaves.
 const SKIPPED: &[&str] = &["node_modules", "target", "out", "cache", "lib"];

@@ -13,8 +13,14 @@ use std::sync::Arc;
 pub(crate) fn record(chain: Arc<Chain>, progress: &ProgressBar) -> Record {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let context =
-            RpcContext { chain, pool: None, l1: None, blobs: None, client_version: "praxis-stress".to_owned() };
+        let context = RpcContext {
+            chain,
+            pool: None,
+            l1: None,
+            blobs: None,
+            dev: None,
+            client_version: "praxis-stress".to_owned(),
+        };
         let config = RpcConfig::new(([127, 0, 0, 1], 0).into());
         let server = RpcServer::start(config, context).await.expect("the server starts");
         let record = fetch(&server.http_url(), None, progress).await.expect("the node shows its traces");

@@ -51,9 +51,6 @@ pub(crate) enum Command {
     /// Look at, check, prune, copy and restore a node's database.
     #[command(subcommand)]
     Db(DbCommand),
-    /// Agents: strategies under policies that the chain enforces.
-    #[command(subcommand)]
-    Agent(AgentCommand),
     /// Inspect, import, run, publish, fetch and check models.
     #[command(subcommand)]
     Model(ModelCommand),

@@ -19,6 +19,7 @@ mod history;
 mod import;
 mod inference_proof;
 mod pending;
+mod unsafe_view;
 mod witness;
 
 pub use build::{BuiltBlock, NoTransactions, TransactionSource};
@@ -30,4 +31,5 @@ pub use events::{ChainEvent, ImportedBlock};
 pub use history::{DEFAULT_KEPT_STATES, HistoryMode, MIN_KEPT_STATES, PROOF_DAYS, UnknownHistoryMode, prune};
 pub use inference_proof::{HISTORY_BLOCKS, InferenceProof, InferenceProofError, inference_proof};
 pub use pending::{ChainState, Opening, PendingBlock, PendingPart, PendingState, Preconfirmed};
+pub use unsafe_view::{SeenL1, UnsafeView};
 pub use witness::{ExecutionWitness, Replayed, replay};

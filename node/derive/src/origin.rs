@@ -66,6 +66,6 @@ pub(crate) const fn old_enough(origin: &L1BlockInfo, timestamp_ms: u64) -> bool 
 }
 
 /// Whether an L2 block at `timestamp_ms` runs too far ahead of an L1 origin of `origin_timestamp` seconds.
-pub(crate) const fn beyond_drift(config: &RollupConfig, timestamp_ms: u64, origin_timestamp: u64) -> bool {
+pub const fn beyond_drift(config: &RollupConfig, timestamp_ms: u64, origin_timestamp: u64) -> bool {
     timestamp_ms > origin_timestamp.saturating_mul(1000).saturating_add(config.max_sequencer_drift_ms)
 }

@@ -2,7 +2,7 @@
 //!
 //! [`L1Miner`] is an L1 in memory. [`TestSequencer`] builds blocks on it with the real chain, pool and builder;
 //! [`TestBatcher`] posts them with the real encoder; [`TestProposer`] claims their output roots; [`TestVerifier`] derives
-//! and judges on a database of its own. [`World`] holds one of each. Only L1 and the wires are not the node's own.
+//! and judges on a database of its own; [`TestFollower`] takes unsafe blocks from [`TestPeer`]s besides. [`World`] holds one of each. Only L1 and the wires are not the node's own.
 //!
 //! Each role has a hook where a test makes it lie. Every function panics where a test has no use for an error.
 
@@ -13,6 +13,7 @@ mod config;
 mod follower;
 mod miner;
 mod model;
+mod peer;
 mod proposer;
 mod schedule;
 mod sequencer;
@@ -28,6 +29,7 @@ pub use config::{
 pub use follower::{Followed, Follower, SafeBlock};
 pub use miner::{L1Miner, Mine};
 pub use model::{DemoModel, demo_model, prices};
+pub use peer::{TestFollower, TestKey, TestPeer, connect, talk};
 pub use proposer::{AlterClaim, TestProposer};
 pub use schedule::{Ran, run_schedule};
 pub use sequencer::TestSequencer;

@@ -16,6 +16,7 @@ mod reorgs;
 mod restarts;
 mod scheduled;
 mod schedules;
+mod unsafe_blocks;
 mod upgrades;
 mod window;
 

@@ -124,7 +124,7 @@ impl DevControl {
     /// # Errors
     /// When the time would have no date, or the chain does not go on.
     pub fn increase_time(&self, seconds: u64) -> Result<u64, DevError> {
-        self.leap(|_| Ok(seconds.checked_mul(1000).ok_or(DevError::Future)?))?;
+        self.leap(|_| seconds.checked_mul(1000).ok_or(DevError::Future))?;
         Ok(self.leaps.before(u64::MAX) / 1000)
     }
 

@@ -7,7 +7,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 fuzz_target!(|bytes: &[u8]| praxis_fuzz::onnx_import(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    if seed % 8 != 0
+    if !seed.is_multiple_of(8)
         && let Some(changed) =
             praxis_fuzz::mutate::protobuf(&data[..size], max_size, u64::from(seed), &mut change_bytes)
     {

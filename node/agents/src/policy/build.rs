@@ -86,7 +86,7 @@ impl PolicyFile {
             gasLimit: limit(self.gas.as_ref(), "gas")?,
             royaltyLimit: limit(self.royalty.as_ref(), "royalty")?,
             feeLimit: limit(self.fee.as_ref(), "fee")?,
-            allowances: each(&self.allowances, "allowance", |entry, index, at| allowance(entry, index, at))?,
+            allowances: each(&self.allowances, "allowance", allowance)?,
             assets: each(&self.assets, "asset", |entry, _, at| asset(entry, names, at))?,
             models: each(&self.models, "model", |entry, _, at| model(entry, at))?,
             strategies: addresses(&self.strategies, &at.field("strategies"))?,
@@ -269,7 +269,7 @@ fn condition(entry: &ConditionEntry, at: &At) -> Result<Condition, BuildError> {
     let (operator, _) = known.ok_or_else(|| at.error(format!("{text:?} is no operator")))?;
     Ok(Condition {
         parent: entry.parent,
-        paramType: kind.clone(),
+        paramType: *kind,
         operator: *operator,
         compValue: if entry.value.is_empty() { Bytes::new() } else { bytes(&entry.value, at)? },
     })

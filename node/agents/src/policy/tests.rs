@@ -74,7 +74,7 @@ fn a_file_says_what_the_contract_takes() {
     );
     let rule = &rules[0];
     assert_eq!(rule.selector.0, [0x38, 0xed, 0x17, 0x39]);
-    let shape: Vec<_> = rule.conditions.iter().map(|c| (c.parent, c.paramType.clone() as u8, c.operator)).collect();
+    let shape: Vec<_> = rule.conditions.iter().map(|c| (c.parent, c.paramType as u8, c.operator)).collect();
     let (word, list, none) = (ParameterType::Static as u8, ParameterType::Array as u8, ParameterType::None as u8);
     assert_eq!(
         shape,
@@ -130,7 +130,7 @@ fn tuples_and_fixed_arrays_take_their_words() {
         );
         let file = PolicyFile::parse(&text, &BTreeMap::new()).unwrap();
         let conditions: Vec<Condition> = file.build().unwrap().rules.remove(0).conditions;
-        conditions.iter().map(|c| (c.parent, c.paramType.clone() as u8)).collect::<Vec<_>>()
+        conditions.iter().map(|c| (c.parent, c.paramType as u8)).collect::<Vec<_>>()
     };
     assert_eq!(rule("f((uint8,bytes),int8)", "[\"any\", { below = -3 }]"), [(0, 5), (0, 3), (1, 1), (1, 2), (0, 1)]);
     assert_eq!(rule("f(uint256[2])", "[\"any\"]"), [(0, 5), (0, 3), (1, 1), (1, 1)]);

@@ -134,7 +134,8 @@ fn a_block_carries_the_configuration_of_its_origin() {
     }
 }
 
-/// The portal sold this gas under another limit; the deposits are in, whatever the limit is now.
+/// The portal sold this gas under another limit; the deposits are in, whatever the limit is now, and leave the scheduled calls
+/// their quarter.
 #[test]
 fn deposits_fit_their_block_though_the_gas_limit_was_lowered() {
     let world = World::new(8, |_| {});
@@ -144,7 +145,8 @@ fn deposits_fit_their_block_though_the_gas_limit_was_lowered() {
     set_updates(&mut origin, &[ConfigUpdate::GasLimit(5), ConfigUpdate::InferencePause { until_ms: 1 }]);
     let gas =
         |origin: &L1BlockInfo| attributes::build(&world.config, &world.head, origin, false, vec![]).unwrap().gas_limit;
-    assert_eq!(gas(&origin), L1_ATTRIBUTES_GAS_LIMIT + 200_000);
+    let deposits = L1_ATTRIBUTES_GAS_LIMIT + 200_000;
+    assert_eq!(gas(&origin), deposits + deposits.div_ceil(3));
     set_updates(&mut origin, &[ConfigUpdate::GasLimit(30_000_000)]);
     assert_eq!(gas(&origin), 30_000_000);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {RuleChecks} from "../../src/agents/RuleChecks.sol";
+import "../../src/agents/RuleChecks.sol" as RuleChecksUnit;
 import {ConditionTree} from "../../src/agents/libraries/ConditionTree.sol";
 import {TensorReader} from "../../src/agents/libraries/TensorReader.sol";
 import {IInference} from "../../src/interfaces/IInference.sol";
-import {Condition, IAgentPolicy} from "../../src/interfaces/agents/IAgentPolicy.sol";
+import {Condition} from "../../src/interfaces/agents/IAgentPolicy.sol";
 import {IAgentRunner} from "../../src/interfaces/agents/IAgentRunner.sol";
-import {Query} from "../../src/interfaces/agents/IRuleChecks.sol";
+import {IRuleChecks, Query} from "../../src/interfaces/agents/IRuleChecks.sol";
+import {Predeploys} from "../../src/libraries/Predeploys.sol";
 import {Test} from "../helpers/Test.sol";
 
 interface ITarget {
@@ -22,6 +23,8 @@ interface ITarget {
     function order(Order calldata order) external;
     function pairs(uint256[2] calldata pair, uint256 last) external;
     function note(bytes calldata text) external;
+    function notes(bytes[] calldata texts) external;
+    function steps(uint256[2][] calldata steps) external;
 }
 
 contract ConditionsTest is Test {
@@ -31,12 +34,13 @@ contract ConditionsTest is Test {
     uint8 private constant ARRAY = 4;
     uint8 private constant CALLDATA = 5;
     address private constant AVATAR = address(0xa7a7a7);
-    RuleChecks private checks;
+    uint8 private constant ABI_ENCODED = 6;
+    IRuleChecks private constant CHECKS = IRuleChecks(Predeploys.RULE_CHECKS);
     Condition[] private tree;
     uint256[] private rests;
 
     function setUp() public {
-        checks = new RuleChecks();
+        vm.etch(Predeploys.RULE_CHECKS, vm.getDeployedCode("RuleChecks.sol:RuleChecks"));
     }
 
     function _add(uint8 parent, uint8 kind, uint8 operator, bytes memory value) private {
@@ -54,7 +58,7 @@ contract ConditionsTest is Test {
 
     function _holds(bytes memory data) private view returns (bool) {
         ConditionTree.check(tree);
-        try checks.checkConditions(_query(data)) {
+        try CHECKS.checkConditions(_query(data)) {
             return true;
         } catch (bytes memory reason) {
             vm.assertEq(reason, abi.encodeWithSelector(IAgentRunner.Refused.selector, bytes32("arguments"), 0));
@@ -152,7 +156,7 @@ contract ConditionsTest is Test {
         vm.assertTrue(
             _holds(_plain(address(4), 6)) && !_holds(_plain(address(4), 7)) && !_holds(_plain(address(11), 0))
         );
-        vm.assertEq(checks.checkConditions(_query(_plain(address(4), 6)))[0], 10);
+        vm.assertEq(CHECKS.checkConditions(_query(_plain(address(4), 6)))[0], 10);
     }
 
     function test_etherAndCallAllowances() public {
@@ -161,7 +165,7 @@ contract ConditionsTest is Test {
         _add(0, STATIC, 30, abi.encode(2));
         rests.push(5);
         rests.push(1);
-        uint256[] memory amounts = checks.checkConditions(_query(_plain(address(0), 0)));
+        uint256[] memory amounts = CHECKS.checkConditions(_query(_plain(address(0), 0)));
         vm.assertEq(amounts[0], 5);
         vm.assertEq(amounts[1], 1);
         rests[0] = 4;
@@ -175,10 +179,10 @@ contract ConditionsTest is Test {
         vm.assertTrue(_holds(abi.encodeCall(ITarget.note, ("good"))) && !_holds(abi.encodeCall(ITarget.note, ("bad"))));
         bytes memory data = abi.encodePacked(ITarget.note.selector, uint256(64));
         vm.expectRevert(abi.encodeWithSelector(IAgentRunner.Refused.selector, bytes32("calldata"), 64));
-        checks.checkConditions(_query(data));
+        CHECKS.checkConditions(_query(data));
         data = abi.encodePacked(ITarget.note.selector, uint256(32), type(uint256).max);
         vm.expectRevert(abi.encodeWithSelector(IAgentRunner.Refused.selector, bytes32("calldata"), type(uint256).max));
-        checks.checkConditions(_query(data));
+        CHECKS.checkConditions(_query(data));
     }
 
     function test_longArray_isRefused() public {
@@ -187,7 +191,7 @@ contract ConditionsTest is Test {
         _add(1, STATIC, 0, "");
         bytes memory data = abi.encodePacked(ITarget.note.selector, uint256(32), uint256(129), new bytes(129 * 32));
         vm.expectRevert(abi.encodeWithSelector(IAgentRunner.Refused.selector, bytes32("array"), 1));
-        checks.checkConditions(_query(data));
+        CHECKS.checkConditions(_query(data));
     }
 
     function test_outputWithin_relatesAnArgumentToTheModel() public {
@@ -198,83 +202,146 @@ contract ConditionsTest is Test {
         outputs[0] = IInference.Tensor(1, new uint32[](1), hex"0000803f0000003f"); // 1, 0.5
         Query memory query = _query(_plain(address(1), 505));
         query.outputs = abi.encode(outputs);
-        checks.checkConditions(query);
+        CHECKS.checkConditions(query);
         query.data = _plain(address(1), 495);
-        checks.checkConditions(query);
+        CHECKS.checkConditions(query);
         bytes memory refused = abi.encodeWithSelector(IAgentRunner.Refused.selector, bytes32("arguments"), 0);
         query.data = _plain(address(1), 506);
         vm.expectRevert(refused);
-        checks.checkConditions(query);
+        CHECKS.checkConditions(query);
         query.data = _plain(address(1), 494);
         vm.expectRevert(refused);
-        checks.checkConditions(query);
+        CHECKS.checkConditions(query);
         query.outputs = "";
         vm.expectRevert(abi.encodeWithSelector(IAgentRunner.Refused.selector, bytes32("output"), 0));
-        checks.checkConditions(query);
+        CHECKS.checkConditions(query);
     }
 
-    /// @dev Calls from outside, so that expectRevert sees it.
-    function checkTree(Condition[] calldata nodes) external pure {
-        ConditionTree.check(nodes);
+    function _expect(bytes32 rule, uint256 margin, Query memory query) private {
+        vm.expectRevert(abi.encodeWithSelector(IAgentRunner.Refused.selector, rule, margin));
+        CHECKS.checkConditions(query);
     }
 
-    function _expectBad(uint256 node) private {
-        vm.expectRevert(abi.encodeWithSelector(IAgentPolicy.BadCondition.selector, node));
-        this.checkTree(tree);
-        delete tree;
-    }
-
-    function test_malformedTrees_revert() public {
-        _add(0, STATIC, 16, abi.encode(1));
-        _expectBad(0);
+    /// A choice between two whole descriptions of the calldata.
+    function test_root_mayBranch() public {
+        _add(0, 0, 2, "");
         _add(0, CALLDATA, 5, "");
-        _add(2, STATIC, 16, abi.encode(1));
-        _expectBad(0);
+        _add(0, CALLDATA, 5, "");
+        _add(1, STATIC, 16, abi.encode(1));
+        _add(2, STATIC, 0, "");
+        _add(2, STATIC, 16, abi.encode(7));
+        vm.assertTrue(_holds(_plain(address(1), 1)) && _holds(_plain(address(2), 7)) && !_holds(_plain(address(2), 8)));
+    }
+
+    /// Calldata inside of bytes: its block starts after the length.
+    function test_abiEncoded_looksInside() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, ABI_ENCODED, 5, "");
+        _add(1, STATIC, 16, abi.encode(3));
+        _add(1, DYNAMIC, 16, abi.encode(keccak256("inner")));
+        vm.assertTrue(_holds(abi.encodeCall(ITarget.note, (abi.encode(3, "inner")))));
+        vm.assertTrue(!_holds(abi.encodeCall(ITarget.note, (abi.encode(4, "inner")))));
+        vm.assertTrue(!_holds(abi.encodeCall(ITarget.note, (abi.encode(3, "outer")))));
+    }
+
+    function test_arrays_ofDynamicElements_andOfTuples() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, ARRAY, 7, "");
+        _add(1, 0, 3, "");
+        _add(2, DYNAMIC, 16, abi.encode(keccak256("bad")));
+        bytes[] memory texts = new bytes[](3);
+        (texts[0], texts[1], texts[2]) = ("one", "two", "three");
+        vm.assertTrue(_holds(abi.encodeCall(ITarget.notes, (texts))));
+        texts[2] = "bad";
+        vm.assertTrue(!_holds(abi.encodeCall(ITarget.notes, (texts))));
+        delete tree;
+        _add(0, CALLDATA, 5, "");
+        _add(0, ARRAY, 7, "");
+        _add(1, TUPLE, 5, "");
+        _add(2, STATIC, 18, abi.encode(10));
+        _add(2, STATIC, 17, abi.encode(10));
+        uint256[2][] memory steps = new uint256[2][](3);
+        (steps[0], steps[1], steps[2]) = ([uint256(1), 11], [uint256(2), 12], [uint256(3), 13]);
+        vm.assertTrue(_holds(abi.encodeCall(ITarget.steps, (steps))));
+        steps[2] = [uint256(3), 10];
+        vm.assertTrue(!_holds(abi.encodeCall(ITarget.steps, (steps))));
+    }
+
+    function test_array_ofAsManyAsAreLookedAt() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, ARRAY, 7, "");
+        _add(1, STATIC, 18, abi.encode(1));
+        vm.assertTrue(_holds(abi.encodePacked(ITarget.note.selector, uint256(32), uint256(128), new bytes(128 * 32))));
+    }
+
+    /// An allowance that is used up still permits nothing more.
+    function test_allowance_usedUp_permitsZero() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, STATIC, 28, abi.encode(1));
+        _add(0, STATIC, 28, abi.encode(1));
+        rests.push(10);
+        vm.assertTrue(_holds(_plain(address(10), 0)) && !_holds(_plain(address(10), 1)));
+    }
+
+    function test_allowance_thatIsNotListed_isRefused() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, STATIC, 30, abi.encode(0));
+        rests.push(10);
+        _expect("allowance", 0, _query(_plain(address(1), 1)));
+        tree[1].compValue = abi.encode(2);
+        _expect("allowance", 2, _query(_plain(address(1), 1)));
+    }
+
+    /// What the policy would not list holds nothing.
+    function test_unknownOperator_holdsNothing() public {
         _add(0, CALLDATA, 5, "");
         _add(0, STATIC, 22, abi.encode(1));
-        _expectBad(1);
-        _add(0, CALLDATA, 5, "");
-        _add(0, STATIC, 16, hex"01");
-        _expectBad(1);
-        _add(0, CALLDATA, 5, "");
-        _add(0, 0, 1, "");
-        _add(1, STATIC, 0, "");
-        _add(1, DYNAMIC, 0, "");
-        _expectBad(1);
-        _add(0, CALLDATA, 5, "");
-        _add(0, TUPLE, 0, "");
-        _expectBad(1);
+        _expect("arguments", 0, _query(_plain(address(1), 1)));
     }
 
-    function test_tensorReader_knownValues() public pure {
-        IInference.Tensor memory tensor;
-        (tensor.dtype, tensor.data) = (1, hex"0000803f000020c0cdcccc3d");
-        vm.assertEq(TensorReader.fixedPoint(tensor, 0), 1e18);
-        vm.assertEq(TensorReader.fixedPoint(tensor, 1), -2.5e18);
-        vm.assertEq(TensorReader.fixedPoint(tensor, 2), 100000001490116119);
-        (tensor.dtype, tensor.data) = (11, hex"000000000000f83f9a9999999999b93f");
-        vm.assertEq(TensorReader.fixedPoint(tensor, 0), 1.5e18);
-        vm.assertEq(TensorReader.fixedPoint(tensor, 1), 100000000000000005);
-        (tensor.dtype, tensor.data) = (7, hex"ffffffffffffffff0200000000000000");
-        vm.assertEq(TensorReader.fixedPoint(tensor, 0), -1e18);
-        vm.assertEq(TensorReader.fixedPoint(tensor, 1), 2e18);
-        (tensor.dtype, tensor.data) = (2, hex"ff");
-        vm.assertEq(TensorReader.fixedPoint(tensor, 0), 255e18);
-        (tensor.dtype, tensor.data) = (3, hex"ff");
-        vm.assertEq(TensorReader.fixedPoint(tensor, 0), -1e18);
+    function test_shortCalldata_isRefused() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, STATIC, 0, "");
+        _add(0, STATIC, 18, abi.encode(1));
+        _expect("calldata", 36, _query(abi.encodePacked(ITarget.plain.selector, uint256(0))));
+        tree.pop();
+        tree[1].operator = 18;
+        tree[1].compValue = abi.encode(1);
+        _expect("calldata", 4, _query(abi.encodePacked(ITarget.plain.selector)));
     }
 
-    function read(IInference.Tensor calldata tensor, uint256 element) external pure returns (int256) {
-        return TensorReader.fixedPoint(tensor, element);
+    /// Bytes to the calldata's last one are read; one more than there are is refused, under a Nor too.
+    function test_bytes_upToTheEnd() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, 0, 3, "");
+        _add(1, DYNAMIC, 16, abi.encode(keccak256("bad")));
+        bytes memory text = abi.encode(uint256(1));
+        CHECKS.checkConditions(_query(abi.encodePacked(ITarget.note.selector, uint256(32), uint256(32), text)));
+        _expect("calldata", 33, _query(abi.encodePacked(ITarget.note.selector, uint256(32), uint256(33), text)));
+        _expect("calldata", 40, _query(abi.encodePacked(ITarget.note.selector, uint256(36))));
     }
 
-    function test_tensorReader_whatIsNoNumber_reverts() public {
-        bytes[4] memory bad = [bytes(hex"0000807f"), hex"000080ff", hex"0100807f", hex"ffffff"];
-        for (uint256 i = 0; i < bad.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(TensorReader.NotRepresentable.selector, 0));
-            this.read(IInference.Tensor(1, new uint32[](0), bad[i]), 0);
-        }
-        vm.expectRevert(abi.encodeWithSelector(TensorReader.NotRepresentable.selector, 0));
-        this.read(IInference.Tensor(8, new uint32[](0), hex"00"), 0);
+    function _near(bytes memory data, uint256 scale, uint256 amount) private view returns (Query memory query) {
+        IInference.Tensor[] memory outputs = new IInference.Tensor[](1);
+        outputs[0] = IInference.Tensor(1, new uint32[](1), data);
+        query = _query(_plain(address(1), amount));
+        query.tree[2].compValue = abi.encode(0, 0, scale, 10_000);
+        query.outputs = abi.encode(outputs);
+    }
+
+    function test_outputWithin_atItsEdges() public {
+        _add(0, CALLDATA, 5, "");
+        _add(0, STATIC, 0, "");
+        _add(0, STATIC, 24, abi.encode(0, 0, 0, 0));
+        CHECKS.checkConditions(_near(hex"00000000", 1e18, 0)); // nothing relates to nothing
+        _expect("arguments", 0, _near(hex"000080bf", 1e18, 0)); // -1
+        _expect("arguments", 0, _near(hex"0000803f", 1e18, type(uint256).max));
+        _expect("arguments", 0, _near(hex"caf24971", type(uint96).max, 1e18)); // 10^30
+        Query memory query = _near(hex"0000803f", 1e18, 1);
+        query.tree[2].compValue = abi.encode(1, 0, 1e18, 0);
+        _expect("output", 1, query);
+        query.tree[2].compValue = abi.encode(0, type(uint256).max, 1e18, 0);
+        vm.expectRevert(abi.encodeWithSelector(TensorReader.NotRepresentable.selector, type(uint256).max));
+        CHECKS.checkConditions(query);
     }
 }

@@ -108,11 +108,16 @@ const prove = async (receipt) => {
   return withdrawal;
 };
 const finalize = async (receipt, withdrawal) => {
-  // viem says how long to wait from what the portal answers; a claim's end is the proposer's.
+  // A claim's end is the proposer's. viem puts the status together from several reads: where the claim ends between two of them
+  // it says for once that the withdrawal has to be proved again.
   for (let tries = 0; ; tries += 1) {
     const status = await l1.getWithdrawalStatus({ receipt, targetChain });
     if (status === "ready-to-finalize") break;
-    ensure("status", status, "waiting-to-finalize");
+    if (status !== "waiting-to-finalize") {
+      ensure("status", status, "ready-to-prove");
+      ensure("status, read again", await l1.getWithdrawalStatus({ receipt, targetChain }), "ready-to-finalize");
+      break;
+    }
     if (tries > 300) throw new Error("the withdrawal never got ready to be finalised");
     await new Promise((done) => setTimeout(done, 200));
   }

@@ -6,13 +6,15 @@ use alloy_eips::BlockNumHash;
 use alloy_primitives::B256;
 use praxis_contracts::addresses::L2_TO_L1_MESSAGE_PASSER;
 use praxis_evm::{
-    BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, ModelAccess, assemble_header, check_header, check_terms,
+    BlockContext, BlockExecutor, ExecuteError, ExecutionOutput, FirstChanges, ModelAccess, assemble_header,
+    check_header, check_terms,
 };
 use praxis_primitives::{
-    Block, ChainSpec, Fault, Fork, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateReader,
+    Block, ChainSpec, Fault, Fork, RecoveredBlock, RecoveredTransaction, SealedBlock, SealedHeader, StateBefore,
+    StateReader,
 };
 use praxis_storage::{CommitBlock, HeadUpdate, StateView};
-use praxis_trie::{NodeReader, TrieUpdates, state_root};
+use praxis_trie::{NodeReader, TrieUpdates, Warmer, state_root, state_root_knowing};
 
 /// A block with everything that its execution gave.
 pub(crate) struct Executed {
@@ -37,6 +39,22 @@ pub(crate) struct Base<'a> {
     pub(crate) state: &'a dyn StateReader,
     pub(crate) nodes: &'a dyn NodeReader,
     pub(crate) hook: Option<&'a DiffHook>,
+    /// Where to load nodes from while the block is executed; `None` where each read is to be seen.
+    pub(crate) warm: Option<&'a StateView>,
+}
+
+/// Loads what the root will read, as far as the executor's changes say it already.
+struct LoadAhead(Warmer);
+
+impl FirstChanges for LoadAhead {
+    fn changed(&mut self, before: StateBefore) {
+        self.0.changed(before);
+    }
+}
+
+/// Has the nodes loaded that closing the executor's block will need.
+pub(crate) fn load_ahead(executor: &mut BlockExecutor<'_>, state: &StateView) {
+    executor.tell(Box::new(LoadAhead(Warmer::new(state.clone()))));
 }
 
 impl Base<'_> {
@@ -52,6 +70,9 @@ impl Base<'_> {
             })
             .map_err(|mismatch| ChainError::Header { number, mismatch })?;
         let mut executor = BlockExecutor::new(self.spec, context.clone(), self.state, models);
+        if let Some(state) = self.warm {
+            load_ahead(&mut executor, state);
+        }
         executor.apply_pre_block().map_err(|fault| ChainError::fault(number, fault))?;
         let mut state_roots = Vec::new();
         for (index, tx) in block.transactions_recovered().enumerate() {
@@ -90,7 +111,7 @@ impl Base<'_> {
         if let Some(hook) = self.hook {
             hook(context.number, &mut output.diff);
         }
-        let outcome = state_root(self.nodes, &output.diff)?;
+        let outcome = state_root_knowing(self.nodes, &output.diff, &output.before)?;
         if outcome.previous_root != self.parent.state_root {
             let (found, expected) = (outcome.previous_root, self.parent.state_root);
             let fault = Fault::new(format!(
@@ -113,7 +134,8 @@ impl Base<'_> {
 impl Chain {
     /// The state in this chain's database.
     pub(crate) fn base<'a>(&'a self, parent: &'a SealedHeader, state: &'a StateView) -> Base<'a> {
-        Base { spec: &self.spec, parent, state, nodes: state, hook: self.options.diff_hook.as_ref() }
+        let hook = self.options.diff_hook.as_ref();
+        Base { spec: &self.spec, parent, state, nodes: state, hook, warm: Some(state) }
     }
 
     /// An executor for the block of `context`, on the state of the head.
@@ -130,6 +152,7 @@ impl Chain {
             Purpose::Check => self.models(state),
         };
         let mut executor = BlockExecutor::new(&self.spec, context.clone(), state, models);
+        load_ahead(&mut executor, state);
         if follow {
             executor.take_changes();
         }
@@ -166,6 +189,7 @@ impl Chain {
             block: &block,
             receipts: &output.receipts,
             diff: &output.diff,
+            before: &output.before,
             trie: &trie,
             inferences: &output.inferences,
             chunks: &output.chunks,

@@ -8,7 +8,7 @@ use alloy_primitives::{
     Address, B256, U256,
     map::{AddressMap, B256Map, HashMap, hash_map::Entry},
 };
-use praxis_primitives::{Account, AccountDiff, StateDiff};
+use praxis_primitives::{Account, AccountBefore, AccountDiff, StateBefore, StateDiff};
 use revm::{
     bytecode::Bytecode,
     database_interface::{Database, DatabaseCommit, DatabaseRef},
@@ -17,16 +17,29 @@ use revm::{
 };
 use std::collections::BTreeMap;
 
+/// Is told what stood in accounts and slots when a transaction has changed them for the first time in a block, so that it can
+/// fetch meanwhile what the end of the block will need. It has no say in what is executed.
+pub trait FirstChanges: Send {
+    /// A transaction has changed what stood like this in the parent's state.
+    fn changed(&mut self, before: StateBefore);
+}
+
 /// The parent's state with the block's changes over it. Each account and slot keeps what stood in the parent's state beside
 /// what stands now, so the block's difference is one pass over them at its end; revm's own state writes a transition for each
 /// account of each transaction instead.
-#[derive(Debug)]
 pub(crate) struct BlockState<'a> {
     parent: StateDatabase<'a>,
     accounts: AddressMap<Held>,
     codes: B256Map<Bytecode>,
     /// The EVM asks for the last 256 only.
     block_hashes: HashMap<u64, B256>,
+    listener: Option<Box<dyn FirstChanges>>,
+}
+
+impl std::fmt::Debug for BlockState<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BlockState").field("accounts", &self.accounts).finish_non_exhaustive()
+    }
 }
 
 /// An account that was read.
@@ -38,6 +51,8 @@ struct Held {
     storage: HashMap<U256, Slot>,
     /// A transaction touched it.
     changed: bool,
+    /// The listener knows that it changed.
+    told: bool,
     /// It was destroyed in this block, or it was empty and was touched, and may have come back since.
     destroyed: bool,
     /// Slots that are not in `storage` are zero: it did not exist, was destroyed or was created in this block.
@@ -55,7 +70,27 @@ impl Held {
     fn new(info: Option<AccountInfo>) -> Self {
         let storage_known = info.is_none();
         let before = info.as_ref().map(account);
-        Self { before, now: info, storage: HashMap::default(), changed: false, destroyed: false, storage_known }
+        Self {
+            before,
+            now: info,
+            storage: HashMap::default(),
+            changed: false,
+            told: false,
+            destroyed: false,
+            storage_known,
+        }
+    }
+
+    /// What a transaction is the first to change, as it stood before the block; `None` where that is nothing.
+    fn first_changes(&mut self, changed: &state::Account) -> Option<AccountBefore> {
+        let first = |key: &U256| self.storage.get(key).is_none_or(|slot| slot.now == slot.before);
+        let slots = changed.storage.iter().filter(|(key, slot)| slot.is_changed() && first(key));
+        let storage: BTreeMap<U256, U256> = slots.map(|(key, slot)| (*key, slot.original_value)).collect();
+        if storage.is_empty() && (self.told || self.before == Some(account(&changed.info))) {
+            return None;
+        }
+        self.told = true;
+        Some(AccountBefore { account: self.before, storage })
     }
 
     /// Takes the account as a transaction leaves it.
@@ -86,22 +121,28 @@ impl Held {
         }
     }
 
-    /// What the block changed in it; `None` where changes cancel out.
-    fn diff(&self, empty_accounts: bool) -> Option<AccountDiff> {
+    /// What the block changed in it, and what stood there before; `None` where changes cancel out.
+    fn diff(&self, empty_accounts: bool) -> Option<(AccountDiff, AccountBefore)> {
         let after = self.now.as_ref().filter(|info| empty_accounts || !info.is_empty()).map(account);
         // An account that did not exist has no storage to wipe.
         let storage_wiped = self.destroyed && self.before.is_some();
-        let storage: BTreeMap<U256, U256> = match after {
-            Some(_) => {
-                let changed = self.storage.iter().filter(|(_, slot)| slot.now != slot.before);
-                changed.map(|(key, slot)| (*key, slot.now)).collect()
-            }
-            None => BTreeMap::new(),
+        // Sorted before it is built, so the maps fill their nodes one after another.
+        let mut changed: Vec<(U256, Slot)> = match after {
+            Some(_) => self.storage.iter().filter(|(_, slot)| slot.now != slot.before).map(|(k, s)| (*k, *s)).collect(),
+            None => Vec::new(),
         };
-        if self.before == after && !storage_wiped && storage.is_empty() {
+        if self.before == after && !storage_wiped && changed.is_empty() {
             return None;
         }
-        Some(AccountDiff { account: after, storage_wiped, storage })
+        changed.sort_unstable_by_key(|(key, _)| *key);
+        // What stood in the slots of an account that was destroyed since is not known here.
+        let known = if storage_wiped { &[][..] } else { &changed[..] };
+        let before = AccountBefore {
+            account: self.before,
+            storage: known.iter().map(|(key, slot)| (*key, slot.before)).collect(),
+        };
+        let storage = changed.into_iter().map(|(key, slot)| (key, slot.now)).collect();
+        Some((AccountDiff { account: after, storage_wiped, storage }, before))
     }
 
     /// Code that the account got in this block.
@@ -120,7 +161,18 @@ fn account(info: &AccountInfo) -> Account {
 impl<'a> BlockState<'a> {
     /// The parent's state, unchanged.
     pub(crate) fn new(parent: StateDatabase<'a>) -> Self {
-        Self { parent, accounts: HashMap::default(), codes: HashMap::default(), block_hashes: HashMap::default() }
+        Self {
+            parent,
+            accounts: HashMap::default(),
+            codes: HashMap::default(),
+            block_hashes: HashMap::default(),
+            listener: None,
+        }
+    }
+
+    /// Tells `listener` of what transactions change from now on.
+    pub(crate) fn tell(&mut self, listener: Box<dyn FirstChanges>) {
+        self.listener = Some(listener);
     }
 
     fn held(&mut self, address: Address) -> Result<&mut Held, DatabaseFault> {
@@ -158,17 +210,18 @@ impl<'a> BlockState<'a> {
         Ok(sum)
     }
 
-    /// What the block changed so far, sorted, without changes that cancel out.
+    /// What the block changed so far, sorted, without changes that cancel out, and what stood there before.
     ///
     /// Since Spurious Dragon (EIP-161) there are no empty accounts: `empty_accounts` says that the block is older.
-    pub(crate) fn diff(&self, empty_accounts: bool) -> StateDiff {
+    pub(crate) fn diff(&self, empty_accounts: bool) -> (StateDiff, StateBefore) {
         // Sorted before it is built, so the map fills its nodes one after another; what is moved for it is small.
         let mut changed: Vec<(&Address, &Held)> = self.accounts.iter().filter(|(_, held)| held.changed).collect();
         changed.sort_unstable_by_key(|(address, _)| *address);
         let codes = changed.iter().filter_map(|(_, held)| held.new_code());
         let codes = codes.map(|(hash, code)| (hash, code.original_bytes())).collect();
-        let accounts = changed.iter().filter_map(|(address, held)| Some((**address, held.diff(empty_accounts)?)));
-        StateDiff { accounts: accounts.collect(), codes }
+        let diffs = changed.iter().filter_map(|(address, held)| Some((**address, held.diff(empty_accounts)?)));
+        let (accounts, before) = diffs.map(|(address, (diff, before))| ((address, diff), (address, before))).unzip();
+        (StateDiff { accounts, codes }, StateBefore { accounts: before })
     }
 }
 
@@ -243,6 +296,7 @@ impl DatabaseRef for BlockState<'_> {
 
 impl DatabaseCommit for BlockState<'_> {
     fn commit(&mut self, changes: AddressMap<state::Account>) {
+        let mut before = StateBefore::default();
         for (address, changed) in changes {
             if !changed.is_touched() {
                 continue;
@@ -256,7 +310,15 @@ impl DatabaseCommit for BlockState<'_> {
                 let known = !changed.is_loaded_as_not_existing();
                 Held::new(known.then(|| changed.original_info()))
             });
+            if self.listener.is_some()
+                && let Some(first) = held.first_changes(&changed)
+            {
+                before.accounts.insert(address, first);
+            }
             held.apply(changed);
+        }
+        if let Some(listener) = self.listener.as_mut().filter(|_| !before.accounts.is_empty()) {
+            listener.changed(before);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     BlockContext, ExecuteError, InvalidTransaction, bare_storage,
-    block_state::BlockState,
+    block_state::{BlockState, FirstChanges},
     database::{DatabaseFault, StateDatabase},
     env,
     handler::TransactionHandler,
@@ -13,7 +13,7 @@ use crate::{
 use alloy_primitives::{Address, Bytes, Log, U256};
 use praxis_contracts::addresses::{BASE_FEE_VAULT, L1_BLOCK};
 use praxis_precompile::{InferencePrecompiles, ModelAccess};
-use praxis_primitives::{ChainSpec, DataFees, Fault, InferenceEntry, Rules, StateDiff, StateReader};
+use praxis_primitives::{ChainSpec, DataFees, Fault, InferenceEntry, Rules, StateBefore, StateDiff, StateReader};
 use revm::{
     Context, MainBuilder, MainContext,
     context::{
@@ -265,13 +265,18 @@ impl<'a> BlockEvm<'a> {
         self.followed.replace(StateDiff::default()).unwrap_or_default()
     }
 
+    /// Tells `listener` of what transactions change from now on.
+    pub(crate) fn tell(&mut self, listener: Box<dyn FirstChanges>) {
+        self.inner.ctx.db_mut().tell(listener);
+    }
+
     /// Empties accounts and gives the sum of what they held, in wei.
     pub(crate) fn drain(&mut self, addresses: impl IntoIterator<Item = Address>) -> Result<u128, Fault> {
         self.inner.ctx.db_mut().drain(addresses).map_err(|error| error.0)
     }
 
-    /// What the block has changed so far; `empty_accounts` says that it is older than EIP-161.
-    pub(crate) fn changes(&self, empty_accounts: bool) -> StateDiff {
+    /// What the block has changed so far, and what stood there before; `empty_accounts` says that it is older than EIP-161.
+    pub(crate) fn changes(&self, empty_accounts: bool) -> (StateDiff, StateBefore) {
         self.inner.ctx.journaled_state.database.diff(empty_accounts)
     }
 

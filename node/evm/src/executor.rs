@@ -1,7 +1,8 @@
 //! Executing a block.
 
 use crate::{
-    BlockContext, ExecuteError, ExecutionOutput, InvalidTransaction, TxOutcome, TxStatus, chunks, env, ethereum,
+    BlockContext, ExecuteError, ExecutionOutput, FirstChanges, InvalidTransaction, TxOutcome, TxStatus, chunks, env,
+    ethereum,
     evm::{BlockEvm, Ran},
     notes::{self, TxNotes},
     schedule::{Arrival, Schedule},
@@ -111,6 +112,11 @@ impl<'a> BlockExecutor<'a> {
     /// followed; that costs a little for each transaction.
     pub fn take_changes(&mut self) -> StateDiff {
         self.evm.take_changes()
+    }
+
+    /// Tells `listener` of what transactions change from now on, until the block is finished.
+    pub fn tell(&mut self, listener: Box<dyn FirstChanges>) {
+        self.evm.tell(listener);
     }
 
     /// Notes from now on what each transaction changes.
@@ -247,7 +253,7 @@ impl<'a> BlockExecutor<'a> {
     /// What the transactions so far have changed: a receipt from before Byzantium holds the state root after its
     /// transaction.
     pub fn changes_so_far(&self) -> StateDiff {
-        self.evm.changes(self.has_empty_accounts())
+        self.evm.changes(self.has_empty_accounts()).0
     }
 
     /// Whether accounts may be empty: before EIP-161.
@@ -284,7 +290,7 @@ impl<'a> BlockExecutor<'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let diff = self.evm.changes(empty_accounts);
+        let (diff, before) = self.evm.changes(empty_accounts);
         let records: Vec<_> = self.inferences.iter().map(|entry| entry.record.clone()).collect();
         Ok(ExecutionOutput {
             receipts: self.receipts,
@@ -292,6 +298,7 @@ impl<'a> BlockExecutor<'a> {
             blob_gas_used: self.blob_gas_used,
             state_roots: Vec::new(),
             diff,
+            before,
             requests: inference_requests(&records),
             inferences: self.inferences,
             chunks: self.chunks,

@@ -35,6 +35,7 @@ mod trace;
 mod watch;
 
 pub use access_list::create_access_list;
+pub use block_state::FirstChanges;
 pub use context::{BlockContext, EthereumParts, MAX_EXTRA_DATA_BYTES};
 pub use estimate::{EstimateError, estimate_gas};
 pub use executor::BlockExecutor;

@@ -2,7 +2,7 @@
 
 use alloy_eips::eip7685::Requests;
 use alloy_primitives::{Address, B256, Bytes, Log};
-use praxis_primitives::{InferenceEntry, ModelChunk, Receipt, StateDiff};
+use praxis_primitives::{InferenceEntry, ModelChunk, Receipt, StateBefore, StateDiff};
 use revm::context::result::{ExecutionResult, HaltReason};
 
 /// How a transaction ended.
@@ -55,6 +55,8 @@ pub struct ExecutionOutput {
     pub state_roots: Vec<B256>,
     /// What changed.
     pub diff: StateDiff,
+    /// What stood in the parent's state where something changed.
+    pub before: StateBefore,
     /// Inferences of all transactions, in order.
     pub inferences: Vec<InferenceEntry>,
     /// Model chunks that successful transactions brought in.

@@ -42,7 +42,7 @@ pub use rollup::{
     EngineActivation, MAX_CLAIM_INTERVAL, RollupConfig, RollupConfigError, RollupGenesis, default_tx_gas_cap,
     first_engine,
 };
-pub use state::{Account, AccountDiff, StateDiff, StateReader};
+pub use state::{Account, AccountBefore, AccountDiff, StateBefore, StateDiff, StateReader};
 pub use system_config::{
     CONFIG_DEPOSIT_GAS_LIMIT, ConfigUpdate, Eip1559Params, FeeScalars, LoggedUpdate, SystemConfig,
 };

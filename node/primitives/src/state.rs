@@ -96,6 +96,23 @@ pub struct AccountDiff {
     pub storage: BTreeMap<U256, U256>,
 }
 
+/// What stood in accounts and slots before a block changed them: whoever keeps history or needs the old leaves of the trie
+/// need not read them again. It says nothing of what is not in it, and what is in it need not have changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StateBefore {
+    /// Accounts by address.
+    pub accounts: BTreeMap<Address, AccountBefore>,
+}
+
+/// What stood in one account before a block.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountBefore {
+    /// The account; `None` when there was none.
+    pub account: Option<Account>,
+    /// Slots with their values; zero where one was not set.
+    pub storage: BTreeMap<U256, U256>,
+}
+
 impl StateDiff {
     /// Adds what was changed after it.
     pub fn apply(&mut self, later: Self) {

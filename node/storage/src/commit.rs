@@ -11,7 +11,10 @@ use crate::{
     tables::{StateTable, Table},
 };
 use alloy_consensus::BlockHeader;
-use praxis_primitives::{BlockNumHash, InferenceEntry, ModelChunk, Receipt, RecoveredBlock, StateDiff};
+use alloy_primitives::Address;
+use praxis_primitives::{
+    AccountDiff, BlockNumHash, InferenceEntry, ModelChunk, Receipt, RecoveredBlock, StateBefore, StateDiff,
+};
 use praxis_trie::{NodeChange, TrieUpdates};
 use rocksdb::WriteBatch;
 use std::collections::BTreeMap;
@@ -25,6 +28,8 @@ pub struct CommitBlock<'a> {
     pub receipts: &'a [Receipt],
     /// What it changed in the state.
     pub diff: &'a StateDiff,
+    /// What stood there before, as far as it is known: history keeps it. The rest is read.
+    pub before: &'a StateBefore,
     /// What it changed in the tries.
     pub trie: &'a TrieUpdates,
     /// The inferences that its transactions completed, in the order of its records.
@@ -61,7 +66,7 @@ impl Database {
         let heads = Heads::genesis(id);
         let mut writer = BlockWriter::new(self, &reader, id.number);
         writer.block(block, &[], &[])?;
-        writer.state(diff)?;
+        writer.state(diff, &StateBefore::default())?;
         writer.tries(trie)?;
         // Nothing came before genesis, so its history would never be read.
         let batch = writer.finish(false)?;
@@ -88,7 +93,7 @@ impl Database {
         let heads = reader.moved_heads(Heads { head: id, ..heads }, commit.heads)?;
         let mut writer = BlockWriter::new(self, &reader, id.number);
         writer.block(block, commit.receipts, commit.inferences)?;
-        writer.state(commit.diff)?;
+        writer.state(commit.diff, commit.before)?;
         writer.tries(commit.trie)?;
         writer.chunks(commit.chunks)?;
         let batch = writer.finish(true)?;
@@ -170,27 +175,36 @@ impl<'a> BlockWriter<'a> {
         Ok(())
     }
 
-    fn state(&mut self, diff: &StateDiff) -> Result<(), StorageError> {
+    fn state(&mut self, diff: &StateDiff, before: &StateBefore) -> Result<(), StorageError> {
         for (address, change) in &diff.accounts {
+            // Of what a forked chain reads from its origin no row is stored, so what stood there says nothing of the rows.
+            let before = before.accounts.get(address).filter(|_| self.database.rocks.origin.is_none());
             let account = change.account.as_ref().map(encode_account);
-            self.change(StateTable::Accounts, address.to_vec(), account)?;
-            let wiped = change.storage_wiped || change.account.is_none();
-            let mut slots =
-                if wiped { self.all_gone(StateTable::Storage, address.as_slice())? } else { RowChanges::new() };
-            if change.account.is_some() {
-                slots.extend(
-                    change
-                        .storage
-                        .iter()
-                        .map(|(slot, value)| (keys::slot(*address, *slot).to_vec(), encode_slot(*value))),
-                );
+            let old = before.map(|before| before.account.as_ref().map(encode_account));
+            self.change_from(StateTable::Accounts, address.to_vec(), old, account)?;
+            if change.storage_wiped || change.account.is_none() {
+                self.wiped_storage(address, change)?;
+                continue;
             }
-            self.change_all(StateTable::Storage, slots)?;
+            for (slot, value) in &change.storage {
+                let old = before.and_then(|before| before.storage.get(slot)).map(|old| encode_slot(*old));
+                self.change_from(StateTable::Storage, keys::slot(*address, *slot).to_vec(), old, encode_slot(*value))?;
+            }
         }
         for (hash, code) in &diff.codes {
             self.put(Table::Code, hash, code)?;
         }
         Ok(())
+    }
+
+    /// All slots of an account that goes, or starts anew with those of the change.
+    fn wiped_storage(&mut self, address: &Address, change: &AccountDiff) -> Result<(), StorageError> {
+        let mut slots = self.all_gone(StateTable::Storage, address.as_slice())?;
+        if change.account.is_some() {
+            let anew = change.storage.iter();
+            slots.extend(anew.map(|(slot, value)| (keys::slot(*address, *slot).to_vec(), encode_slot(*value))));
+        }
+        self.change_all(StateTable::Storage, slots)
     }
 
     fn tries(&mut self, trie: &TrieUpdates) -> Result<(), StorageError> {
@@ -240,6 +254,21 @@ impl<'a> BlockWriter<'a> {
 
     fn change_all(&mut self, table: StateTable, rows: RowChanges) -> Result<(), StorageError> {
         rows.into_iter().try_for_each(|(key, value)| self.change(table, key, value))
+    }
+
+    /// Replaces a row of which it is known what it holds; reads it where it is not.
+    fn change_from(
+        &mut self,
+        table: StateTable,
+        key: Vec<u8>,
+        old: Option<Option<Vec<u8>>>,
+        value: Option<Vec<u8>>,
+    ) -> Result<(), StorageError> {
+        match old {
+            None => self.change(table, key, value),
+            Some(old) if old == value => Ok(()),
+            Some(old) => self.replace(table, key, old.as_deref(), value.as_deref()),
+        }
     }
 
     /// Replaces a row and keeps what it replaces. A row that stays as it is leaves no history.

@@ -62,7 +62,7 @@ impl Default for DatabaseOptions {
             cache_bytes: 128 << 20,
             write_buffer_bytes: 48 << 20,
             open_files: 512,
-            node_cache_bytes: 64 << 20,
+            node_cache_bytes: 128 << 20,
             origin: None,
         }
     }

@@ -9,10 +9,9 @@ const SHARDS: usize = 16;
 /// What an entry takes beside its node: key, links, table, and the allocation's own header.
 const ENTRY_BYTES: usize = 160;
 /// Nodes of the account trie up to this depth are on the way to many accounts. All 69,905 of them take 46 MiB here; each block
-/// needs them, and deeper ones, which few blocks need twice, would push them out.
+/// needs them, and deeper ones, which few blocks need twice, would push them out. They may have one half of the memory; the other
+/// holds what one block needs, loaded ahead and made anew, and the upper nodes of large storage tries.
 const NEAR_DEPTH: usize = 4;
-/// Of four parts of the memory, how many such nodes may have.
-const NEAR_QUARTERS: usize = 3;
 
 /// Nodes by hash, within a number of bytes; those that were not used for longest give way, each to one of its kind: near the
 /// root of the account trie, or elsewhere.
@@ -85,11 +84,8 @@ impl Part {
 impl NodeCache {
     /// An empty cache of at most `limit_bytes`, its own administration counted; with 0 it keeps nothing.
     pub fn new(limit_bytes: usize) -> Self {
-        let quarter = limit_bytes / SHARDS / 4;
-        let shard = || {
-            let (near, far) = (Part::new(quarter * NEAR_QUARTERS), Part::new(quarter * (4 - NEAR_QUARTERS)));
-            Mutex::new(Shard { near, far })
-        };
+        let half = limit_bytes / SHARDS / 2;
+        let shard = || Mutex::new(Shard { near: Part::new(half), far: Part::new(half) });
         Self { shards: std::array::from_fn(|_| shard()), limit_bytes }
     }
 
@@ -139,8 +135,8 @@ mod tests {
     use alloy_primitives::keccak256;
 
     const NODE_BYTES: usize = 100;
-    /// Room for ten far nodes in each shard, and for thirty near ones.
-    const LIMIT: usize = SHARDS * 40 * (NODE_BYTES + ENTRY_BYTES);
+    /// Room for ten near nodes in each shard, and for ten others.
+    const LIMIT: usize = SHARDS * 20 * (NODE_BYTES + ENTRY_BYTES);
 
     fn node(n: u32) -> Bytes {
         n.to_be_bytes().repeat(NODE_BYTES / 4).into()
@@ -154,11 +150,11 @@ mod tests {
             cache.put(keccak256(node(n)), node(n), Place::Far);
             cache.put(keccak256(node(n)), node(n), Place::Far);
             assert_eq!(cache.get(&first, Place::Far), Some(node(0)), "it was used just now");
-            assert!(cache.bytes() <= LIMIT / 4);
+            assert!(cache.bytes() <= LIMIT / 2);
         }
         assert_eq!(cache.get(&keccak256(node(1)), Place::Far), None);
         assert_eq!(cache.get(&keccak256(node(1_999)), Place::Far), Some(node(1_999)));
-        assert!(cache.bytes() > LIMIT / 5, "{}", cache.bytes());
+        assert!(cache.bytes() > LIMIT * 2 / 5, "{}", cache.bytes());
     }
 
     #[test]

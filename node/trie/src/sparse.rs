@@ -40,6 +40,10 @@ impl<'a> SparseTrie<'a> {
     pub(crate) fn open(source: Source<'a>, expected: Option<B256>) -> Result<Self, TrieError> {
         let mut loader = Loader::new(source);
         let path = Nibbles::new();
+        if let Some(root_hash) = expected.filter(|hash| *hash != EMPTY_ROOT_HASH) {
+            let root = loader.resolve(Node::Hashed(root_hash), path)?;
+            return Ok(Self { root: Some(root), root_hash, path, loader });
+        }
         let (root, root_hash) = match loader.source.read(&path, expected)? {
             None => (None, EMPTY_ROOT_HASH),
             Some(rlp) => {
@@ -49,11 +53,7 @@ impl<'a> SparseTrie<'a> {
         };
         match expected {
             Some(expected) if expected != root_hash => {
-                let at = source.at(path);
-                if root_hash == EMPTY_ROOT_HASH {
-                    return Err(TrieError::Missing { at, hash: expected });
-                }
-                Err(TrieError::Mismatch { at, expected, actual: root_hash })
+                Err(TrieError::Mismatch { at: source.at(path), expected, actual: root_hash })
             }
             _ => Ok(Self { root, root_hash, path, loader }),
         }
@@ -72,6 +72,12 @@ impl<'a> SparseTrie<'a> {
     /// The root before any change.
     pub(crate) const fn opened_root(&self) -> B256 {
         self.root_hash
+    }
+
+    /// Says which value probably stands at a key: the leaf that a hash names need then not be read, if it is the one. It is
+    /// asked only where there is a cache: a reader that must see every node has none.
+    pub(crate) fn expect(&mut self, key: Nibbles, value: Vec<u8>) {
+        self.loader.expected = self.loader.cache.map(|_| (key, value));
     }
 
     /// The value at `key`.
@@ -132,11 +138,20 @@ struct Loader<'a> {
     cache: Option<&'a NodeCache>,
     loaded: BTreeMap<Nibbles, (Bytes, B256)>,
     cached: u64,
+    made: u64,
+    expected: Option<(Nibbles, Vec<u8>)>,
 }
 
 impl<'a> Loader<'a> {
     fn new(source: Source<'a>) -> Self {
-        Self { source, cache: source.cache(), loaded: BTreeMap::new(), cached: 0 }
+        Self { source, cache: source.cache(), loaded: BTreeMap::new(), cached: 0, made: 0, expected: None }
+    }
+
+    /// The leaf that is expected below `path`, if it has this hash.
+    fn make(&mut self, path: &Nibbles, hash: B256) -> Option<Bytes> {
+        let (key, value) = self.expected.as_ref().filter(|(key, _)| key.starts_with(path))?;
+        let leaf = encode_leaf(&key.slice(path.len()..), value);
+        (keccak256(&leaf) == hash).then(|| leaf.into())
     }
 
     fn keep(&mut self, path: Nibbles, rlp: Bytes, hash: B256) -> Result<Node, TrieError> {
@@ -152,6 +167,10 @@ impl<'a> Loader<'a> {
         if let Some(rlp) = self.cache.and_then(|cache| cache.get(&hash, place)) {
             self.cached += 1;
             return self.keep(path, rlp, hash);
+        }
+        if let Some(leaf) = self.make(&path, hash) {
+            self.made += 1;
+            return self.keep(path, leaf, hash);
         }
         let at = || self.source.at(path);
         let rlp = self.source.read(&path, Some(hash))?.ok_or_else(|| TrieError::Missing { at: at(), hash })?;
@@ -318,8 +337,8 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(loader: Loader<'a>) -> Self {
-        let (nodes_read, nodes_cached) = (loader.loaded.len() as u64, loader.cached);
-        let work = TrieWork { nodes_read, nodes_cached, nodes_hashed: 0 };
+        let (nodes_needed, nodes_cached, nodes_made) = (loader.loaded.len() as u64, loader.cached, loader.made);
+        let work = TrieWork { nodes_needed, nodes_cached, nodes_made, nodes_hashed: 0 };
         let Loader { source, cache, loaded, .. } = loader;
         Self { source, cache, loaded, changes: NodeChanges::new(), work }
     }

@@ -6,10 +6,10 @@ use crate::{
     reader::Source,
     sparse::{NodeChanges, SparseTrie},
 };
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, keccak256};
 use alloy_rlp::{Encodable, RlpDecodable, RlpEncodable};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
-use praxis_primitives::{Account, AccountDiff, StateDiff};
+use praxis_primitives::{Account, AccountBefore, AccountDiff, StateBefore, StateDiff};
 use std::collections::BTreeMap;
 
 /// An account as its leaf holds it.
@@ -60,6 +60,14 @@ impl RootOutcome {
     }
 }
 
+/// An account that changes.
+struct Changed<'d> {
+    address: Address,
+    hashed: B256,
+    change: &'d AccountDiff,
+    before: Option<&'d AccountBefore>,
+}
+
 /// What an account's change gives beside its leaf.
 struct AccountUpdate {
     address: Address,
@@ -74,17 +82,30 @@ struct AccountUpdate {
 /// # Errors
 /// When a node is missing, corrupt or cannot be read.
 pub fn state_root(reader: &dyn NodeReader, diff: &StateDiff) -> Result<RootOutcome, TrieError> {
+    state_root_knowing(reader, diff, &StateBefore::default())
+}
+
+/// The same with less to read: the leaves that `before` speaks of are made from it where they are what the trie holds, which
+/// their hashes say. The root does not depend on it.
+///
+/// # Errors
+/// When a node is missing, corrupt or cannot be read.
+pub fn state_root_knowing(
+    reader: &dyn NodeReader,
+    diff: &StateDiff,
+    before: &StateBefore,
+) -> Result<RootOutcome, TrieError> {
     let mut changes: Vec<_> = diff
         .accounts
         .iter()
         .map(|(address, change)| {
-            let hashed = keccak256(address);
-            (Nibbles::unpack(hashed), (*address, hashed, change))
+            let (hashed, before) = (keccak256(address), before.accounts.get(address));
+            (Nibbles::unpack(hashed), Changed { address: *address, hashed, change, before })
         })
         .collect();
     changes.sort_unstable_by_key(|(key, _)| *key);
-    let updated = update(Source::Accounts(reader), None, &changes, &|accounts, key, (address, hashed, change)| {
-        update_account(reader, accounts, key, (*address, *hashed), change)
+    let updated = update(Source::Accounts(reader), None, &changes, &|accounts, key, changed| {
+        update_account(reader, accounts, key, changed)
     })?;
 
     let mut updates = TrieUpdates { account_nodes: updated.changes, storage: BTreeMap::new() };
@@ -101,9 +122,9 @@ fn update_account(
     reader: &dyn NodeReader,
     accounts: &mut SparseTrie<'_>,
     key: &Nibbles,
-    (address, hashed): (Address, B256),
-    change: &AccountDiff,
+    &Changed { address, hashed, change, before }: &Changed<'_>,
 ) -> Result<AccountUpdate, TrieError> {
+    expect_account(accounts, key, before);
     let old_root = match accounts.get(key)? {
         None => EMPTY_ROOT_HASH,
         Some(rlp) => decode_leaf(reader, rlp, *key)?.storage_root,
@@ -121,7 +142,7 @@ fn update_account(
     (update.storage_root, nodes) = match change.storage.is_empty() {
         true => (base, nodes),
         false => {
-            let storage = update_storage(reader, hashed, base, change)?;
+            let storage = update_storage(reader, hashed, base, change, before)?;
             update.work += storage.work;
             (storage.root, storage.changes)
         }
@@ -136,13 +157,34 @@ fn update_storage(
     hashed: B256,
     base: B256,
     change: &AccountDiff,
+    before: Option<&AccountBefore>,
 ) -> Result<Updated<()>, TrieError> {
     let source = if base == EMPTY_ROOT_HASH { Source::Fresh(hashed) } else { Source::Storage(reader, hashed) };
-    let mut changes: Vec<_> = change.storage.iter().map(|(slot, value)| (slot_key(*slot), *value)).collect();
+    let old = |slot| before.and_then(|before| before.storage.get(slot)).copied().unwrap_or_default();
+    let mut changes: Vec<_> =
+        change.storage.iter().map(|(slot, value)| (slot_key(*slot), (*value, old(slot)))).collect();
     changes.sort_unstable_by_key(|(key, _)| *key);
-    update(source, Some(base), &changes, &|trie, key, value| {
+    update(source, Some(base), &changes, &|trie, key, (value, old)| {
+        expect_slot(trie, key, *old);
         if value.is_zero() { trie.remove(key) } else { trie.insert(key, encode_slot(*value)) }
     })
+}
+
+/// Tells the account trie what an account's leaf was. Where there is code there may be storage, whose root is in the leaf and
+/// nowhere else.
+pub(crate) fn expect_account(accounts: &mut SparseTrie<'_>, key: &Nibbles, before: Option<&AccountBefore>) {
+    if let Some(account) =
+        before.and_then(|before| before.account).filter(|account| account.code_hash == KECCAK256_EMPTY)
+    {
+        accounts.expect(*key, alloy_rlp::encode(AccountLeaf::new(&account, EMPTY_ROOT_HASH)));
+    }
+}
+
+/// Tells a storage trie what a slot's leaf was.
+pub(crate) fn expect_slot(trie: &mut SparseTrie<'_>, key: &Nibbles, old: U256) {
+    if !old.is_zero() {
+        trie.expect(*key, encode_slot(old));
+    }
 }
 
 /// Storage root of `address` in the state that `reader` holds; that of the empty trie where there is no such account.

@@ -43,21 +43,31 @@ impl TrieUpdates {
     }
 }
 
-/// How much a root cost. What is read is hashed too, to check it; what the cache had is not.
+/// How much a root cost. What is read or made is hashed too, to check it; what the cache had is not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TrieWork {
     /// Nodes that were needed.
-    pub nodes_read: u64,
-    /// Those of them that the cache had; the others were read from the store.
+    pub nodes_needed: u64,
+    /// Those of them that the cache had.
     pub nodes_cached: u64,
+    /// Those of them that were leaves and were made from what stood in the state; the others were read from the store.
+    pub nodes_made: u64,
     /// Nodes that were encoded anew and hashed.
     pub nodes_hashed: u64,
 }
 
+impl TrieWork {
+    /// Nodes that were read from the store.
+    pub const fn nodes_read(&self) -> u64 {
+        self.nodes_needed.saturating_sub(self.nodes_cached).saturating_sub(self.nodes_made)
+    }
+}
+
 impl std::ops::AddAssign for TrieWork {
     fn add_assign(&mut self, other: Self) {
-        self.nodes_read += other.nodes_read;
+        self.nodes_needed += other.nodes_needed;
         self.nodes_cached += other.nodes_cached;
+        self.nodes_made += other.nodes_made;
         self.nodes_hashed += other.nodes_hashed;
     }
 }

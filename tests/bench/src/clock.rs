@@ -37,6 +37,15 @@ impl Took {
     }
 }
 
+impl std::ops::Add for Took {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
 impl std::ops::AddAssign for Took {
     fn add_assign(&mut self, other: Self) {
         self.processor += other.processor;

@@ -59,7 +59,7 @@ impl Chain {
         // A cache of its own: a model that another block has prepared would not be asked for.
         let access = ModelAccess::new(models.clone(), Arc::new(ModelCache::new(DEFAULT_CACHE_BYTES)));
         let base = Base { hook: None, ..self.base(&parent, state) };
-        let base = Base { state: &recording, nodes: recording.nodes(), ..base };
+        let base = Base { state: &recording, nodes: recording.nodes(), warm: None, ..base };
         let ended = base.check(block, access).map(|executed| executed.block.hash());
         let (mut witness, oldest) = recording.finish().map_err(fault)?;
         for number in oldest.unwrap_or(parent.number).min(parent.number)..=parent.number {

@@ -38,7 +38,7 @@ pub fn replay(
         hashes,
     };
     let store = WitnessModels(witness.models.iter().map(|plan| (model_id(plan), plan.clone())).collect());
-    let base = Base { spec, parent: &parent, state: &state, nodes: &state.nodes, hook: None };
+    let base = Base { spec, parent: &parent, state: &state, nodes: &state.nodes, hook: None, warm: None };
     let executed = base.check(block, ModelAccess::new(Arc::new(store), models))?;
     Ok(Replayed { output: executed.output, parent_state_root: parent.state_root })
 }

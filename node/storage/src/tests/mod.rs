@@ -19,8 +19,8 @@ use alloy_consensus::{
 };
 use alloy_primitives::{Address, B256, Bytes, Log, U256, keccak256};
 use praxis_primitives::{
-    Account, AccountDiff, Block, BlockNumHash, Header, InferenceEntry, InferenceRecord, Receipt, RecoveredBlock,
-    StateDiff, Transaction, TxDeposit, TxType, inference_requests,
+    Account, AccountBefore, AccountDiff, Block, BlockNumHash, Header, InferenceEntry, InferenceRecord, Receipt,
+    RecoveredBlock, StateBefore, StateDiff, Transaction, TxDeposit, TxType, inference_requests,
 };
 use praxis_trie::{MemoryNodes, NodeReader, RootOutcome, state_root};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -49,6 +49,7 @@ pub(crate) struct Made {
     pub(crate) block: RecoveredBlock,
     pub(crate) receipts: Vec<Receipt>,
     pub(crate) diff: StateDiff,
+    pub(crate) before: StateBefore,
     pub(crate) outcome: RootOutcome,
     pub(crate) inferences: Vec<InferenceEntry>,
 }
@@ -63,6 +64,7 @@ impl Made {
             block: &self.block,
             receipts: &self.receipts,
             diff: &self.diff,
+            before: &self.before,
             trie: &self.outcome.updates,
             inferences: &self.inferences,
             chunks: &[],
@@ -120,7 +122,27 @@ pub(crate) fn make_with(mut rng: Rng, parent: Option<BlockNumHash>, nodes: &dyn 
     };
     let senders = vec![Address::with_last_byte(1); transactions.len()];
     let block = Block { header, body: BlockBody { transactions, ommers: Vec::new(), withdrawals: None } };
-    Made { block: RecoveredBlock::new_unhashed(block, senders), receipts, diff, outcome, inferences }
+    Made {
+        block: RecoveredBlock::new_unhashed(block, senders),
+        receipts,
+        diff,
+        before: StateBefore::default(),
+        outcome,
+        inferences,
+    }
+}
+
+/// What stood in `state` where `diff` changes it. Some of it is left out: then it has to be read.
+fn some_before(state: &State, diff: &StateDiff) -> StateBefore {
+    let known = diff.accounts.iter().filter(|(address, _)| address[19] % 3 > 0);
+    let of = |(address, change): (&Address, &AccountDiff)| {
+        let (account, slots) =
+            state.get(address).map_or((None, None), |(account, slots)| (Some(*account), Some(slots)));
+        let known = change.storage.keys().filter(|slot| slot.bit(0));
+        let value = |slot: &U256| slots.and_then(|slots| slots.get(slot)).copied().unwrap_or_default();
+        (*address, AccountBefore { account, storage: known.map(|slot| (*slot, value(slot))).collect() })
+    };
+    StateBefore { accounts: known.map(of).collect() }
 }
 
 fn transaction(number: u64, index: u64) -> Transaction {
@@ -228,7 +250,9 @@ impl World {
 
     /// A block on top of the head, not committed.
     pub(crate) fn next(&self, seed: u64) -> Made {
-        make(seed, Some(self.made.last().unwrap().id()), &self.db.state_latest().unwrap())
+        let mut made = make(seed, Some(self.made.last().unwrap().id()), &self.db.state_latest().unwrap());
+        made.before = some_before(self.states.last().unwrap(), &made.diff);
+        made
     }
 
     pub(crate) fn push(&mut self, made: Made) {

@@ -3,6 +3,7 @@
 mod ethereum;
 mod faults;
 mod fixtures;
+mod knowing;
 mod nodes;
 mod states;
 mod witness;

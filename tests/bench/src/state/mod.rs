@@ -7,14 +7,11 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use praxis_trie::state_root;
+use praxis_trie::{TrieWork, Warmer, state_root_knowing};
 use serde::Serialize;
 use world::{Shape, World};
 
 use crate::clock::{Clock, Took, Whose};
-
-/// Blocks before those that are measured.
-const WARM_UP: u64 = 3;
 
 /// What to measure.
 #[derive(Args, Debug)]
@@ -28,11 +25,14 @@ pub(crate) struct Options {
     /// Blocks measured of each shape
     #[arg(long, default_value_t = 15)]
     blocks: u64,
+    /// Blocks before those that are measured: the nodes near the root come into their cache over some twenty
+    #[arg(long, default_value_t = 20)]
+    warm_up: u64,
     /// Memory of the database's cache in MiB
     #[arg(long, default_value_t = 128)]
     cache_mib: usize,
     /// Memory of the cache of trie nodes in MiB
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 128)]
     node_cache_mib: usize,
     /// Where the databases are made and kept: those that are there already are used; a temporary folder in the home directory
     /// unless given
@@ -46,20 +46,48 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Blocks of one shape on a state of one size; times are of the first quartile, in milliseconds, of the processor and on the
-/// wall. The slower ones show what else the machine and the database did meanwhile.
+/// Blocks of one shape on a state of one size; times are of the first quartile, in milliseconds. The slower ones show what else the
+/// machine and the database did meanwhile.
 #[derive(Debug, Serialize)]
 struct Row {
     accounts: u64,
     slots_in_state: u64,
     shape: &'static str,
     needed_per_slot: f64,
+    made_per_slot: f64,
     read_per_slot: f64,
     hashed_per_slot: f64,
-    root_processor_ms: f64,
-    root_wall_ms: f64,
-    commit_processor_ms: f64,
-    commit_wall_ms: f64,
+    built: Times,
+    imported: Times,
+}
+
+/// What a block took.
+#[derive(Debug, Serialize)]
+struct Times {
+    /// Reading what stands where it changes something, as its execution does, while nodes are loaded ahead.
+    values: Span,
+    /// The root.
+    root: Span,
+    /// The commit.
+    commit: Span,
+    /// All of it.
+    whole: Span,
+}
+
+/// Milliseconds, of all threads and of the database's work in the background, and on the wall.
+#[derive(Debug, Serialize)]
+struct Span {
+    processor_ms: f64,
+    wall_ms: f64,
+}
+
+/// How long nodes are loaded ahead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// To the end, as for a block that is built within its interval.
+    Settled,
+    /// Until the last value is read, as for a block that is imported.
+    Dropped,
 }
 
 /// A state of one size.
@@ -106,93 +134,131 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 fn measure(world: &mut World, shape: Shape, options: &Options) -> Result<Row> {
-    let (mut roots, mut commits) = (Vec::new(), Vec::new());
-    let (mut needed, mut read, mut hashed, mut changed) = (0, 0, 0, 0);
-    for block in 0..WARM_UP + options.blocks {
+    let (mut work, mut changed) = (TrieWork::default(), 0);
+    let times = |world: &mut World, ahead| -> Result<Times> {
+        let (mut values, mut roots, mut commits) = (Vec::new(), Vec::new(), Vec::new());
+        for block in 0..options.warm_up + options.blocks {
+            let diff = world.diff(shape, options.slots);
+            let view = world.db.state_latest()?;
+            let clock = Clock::start(Whose::Process);
+            let mut warmer = Warmer::new(view.clone());
+            let before = world.read(&view, &diff, &mut warmer)?;
+            match ahead {
+                Ahead::Settled => warmer.settle(),
+                Ahead::Dropped => drop(warmer),
+            }
+            let read = clock.stop();
+            let clock = Clock::start(Whose::Process);
+            let outcome = state_root_knowing(&view, &diff, &before)?;
+            let root = clock.stop();
+            ensure!(outcome.previous_root == world.root, "the state is not the one that was committed");
+            let clock = Clock::start(Whose::Process);
+            world.commit(&diff, &before, &outcome)?;
+            let commit = clock.stop();
+            if block >= options.warm_up {
+                values.push(read);
+                roots.push(root);
+                commits.push(commit);
+            }
+        }
+        let whole = values.iter().zip(&roots).zip(&commits).map(|((values, root), commit)| *values + *root + *commit);
+        let whole: Vec<Took> = whole.collect();
+        Ok(Times {
+            values: quartile(&values),
+            root: quartile(&roots),
+            commit: quartile(&commits),
+            whole: quartile(&whole),
+        })
+    };
+    let (built, imported) = (times(world, Ahead::Settled)?, times(world, Ahead::Dropped)?);
+    // What is needed does not depend on what was loaded ahead; counted with nothing of it.
+    for _ in 0..options.blocks {
         let diff = world.diff(shape, options.slots);
         let view = world.db.state_latest()?;
-        let clock = Clock::start(Whose::Process);
-        let outcome = state_root(&view, &diff)?;
-        let root = clock.stop();
-        ensure!(outcome.previous_root == world.root, "the state is not the one that was committed");
-        let clock = Clock::start(Whose::Process);
-        world.commit(&diff, &outcome)?;
-        let commit = clock.stop();
-        if block < WARM_UP {
-            continue;
-        }
-        roots.push(root);
-        commits.push(commit);
-        needed += outcome.work.nodes_read;
-        read += outcome.work.nodes_read - outcome.work.nodes_cached;
-        hashed += outcome.work.nodes_hashed;
+        let before = world.read(&view, &diff, &mut Warmer::idle())?;
+        let outcome = state_root_knowing(&view, &diff, &before)?;
+        world.commit(&diff, &before, &outcome)?;
+        work += outcome.work;
         changed += diff.accounts.values().map(|account| account.storage.len() as u64).sum::<u64>();
     }
+    let per_slot = |nodes: u64| nodes as f64 / changed as f64;
     Ok(Row {
         accounts: world.accounts,
         slots_in_state: world.slots,
         shape: shape.name(),
-        needed_per_slot: needed as f64 / changed as f64,
-        read_per_slot: read as f64 / changed as f64,
-        hashed_per_slot: hashed as f64 / changed as f64,
-        root_processor_ms: quartile(&roots, |took| took.processor),
-        root_wall_ms: quartile(&roots, |took| took.wall),
-        commit_processor_ms: quartile(&commits, |took| took.processor),
-        commit_wall_ms: quartile(&commits, |took| took.wall),
+        needed_per_slot: per_slot(work.nodes_needed),
+        made_per_slot: per_slot(work.nodes_made),
+        read_per_slot: per_slot(work.nodes_read()),
+        hashed_per_slot: per_slot(work.nodes_hashed),
+        built,
+        imported,
     })
 }
 
-/// The time that one block in four does not exceed.
-fn quartile(times: &[Took], which: fn(&Took) -> Duration) -> f64 {
-    let mut times: Vec<Duration> = times.iter().map(which).collect();
-    times.sort();
-    times.get(times.len() / 4).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+/// The times that one block in four does not exceed.
+fn quartile(times: &[Took]) -> Span {
+    let of = |which: fn(&Took) -> Duration| {
+        let mut times: Vec<Duration> = times.iter().map(which).collect();
+        times.sort();
+        times.get(times.len() / 4).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+    };
+    Span { processor_ms: of(|took| took.processor), wall_ms: of(|took| took.wall) }
 }
 
 fn print_tables(rows: &[Row], sizes: &[Size]) {
-    println!("Nodes per changed slot; milliseconds of the processor / on the wall.");
-    println!(
-        "|   accounts | slots      | block of 2,000 slots | needed |  read | hashed |          root |        commit |"
-    );
-    println!(
-        "|-----------:|-----------:|----------------------|-------:|------:|-------:|--------------:|--------------:|"
-    );
+    println!("Nodes per changed slot:");
+    println!("| accounts | slots | block | needed | made | read | hashed |");
+    println!("|---:|---:|---|---:|---:|---:|---:|");
     for row in rows {
         println!(
-            "| {:>10} | {:>10} | {:<20} | {:>6.2} | {:>5.2} | {:>6.2} | {:>5.1} / {:>5.1} | {:>5.1} / {:>5.1} |",
+            "| {} | {} | {} | {:.2} | {:.2} | {:.2} | {:.2} |",
             row.accounts,
             row.slots_in_state,
             row.shape,
             row.needed_per_slot,
+            row.made_per_slot,
             row.read_per_slot,
             row.hashed_per_slot,
-            row.root_processor_ms,
-            row.root_wall_ms,
-            row.commit_processor_ms,
-            row.commit_wall_ms,
+        );
+    }
+    println!("\nMilliseconds on the wall / of the processor:");
+    println!("| accounts | block | built: root | built: commit | imported: values | root | commit | imported, whole |");
+    println!("|---:|---|---:|---:|---:|---:|---:|---:|");
+    for row in rows {
+        let Row { accounts, shape, built, imported, .. } = row;
+        println!(
+            "| {accounts} | {shape} | {} | {} | {} | {} | {} | {} |",
+            built.root, built.commit, imported.values, imported.root, imported.commit, imported.whole
         );
     }
     println!();
     for shape in Shape::ALL {
         let mut of_shape = rows.iter().filter(|row| row.shape == shape.name());
         let (Some(first), Some(last)) = (of_shape.next(), of_shape.next_back()) else { continue };
+        let wall = |times: &Times| times.root.wall_ms + times.commit.wall_ms;
         println!(
-            "{}: {} accounts against {}: {:.2} times the nodes needed, {:.2} times hashed; root {:.2} times the processor \
-             time, {:.2} on the wall; root and commit {:.2} and {:.2}",
+            "{}: {} accounts against {}: {:.2} times the nodes needed, {:.2} times hashed; a built block's root {:.2} times \
+             the wall time, root and commit {:.2}; an imported block {:.2} times, {:.2} times the processor's",
             shape.name(),
             last.accounts,
             first.accounts,
             last.needed_per_slot / first.needed_per_slot,
             last.hashed_per_slot / first.hashed_per_slot,
-            last.root_processor_ms / first.root_processor_ms,
-            last.root_wall_ms / first.root_wall_ms,
-            (last.root_processor_ms + last.commit_processor_ms) / (first.root_processor_ms + first.commit_processor_ms),
-            (last.root_wall_ms + last.commit_wall_ms) / (first.root_wall_ms + first.commit_wall_ms),
+            last.built.root.wall_ms / first.built.root.wall_ms,
+            wall(&last.built) / wall(&first.built),
+            last.imported.whole.wall_ms / first.imported.whole.wall_ms,
+            last.imported.whole.processor_ms / first.imported.whole.processor_ms,
         );
     }
     println!();
     for size in sizes {
         let full = size.full_recomputation_s.map_or("not recomputed".to_owned(), |s| format!("recomputed in {s:.1} s"));
         println!("{} accounts: loaded in {:.1} s, root {full} from nothing", size.accounts, size.load_s);
+    }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1} / {:.1}", self.wall_ms, self.processor_ms)
     }
 }

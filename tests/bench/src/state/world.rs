@@ -5,9 +5,12 @@ use std::{path::Path, sync::Arc};
 use alloy_consensus::BlockBody;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use anyhow::{Context, Result};
-use praxis_primitives::{Account, AccountDiff, Block, BlockNumHash, Header, RecoveredBlock, StateDiff};
-use praxis_storage::{ChainIdentity, CommitBlock, Database, DatabaseOptions, HeadUpdate, StateLoader};
-use praxis_trie::{Nibbles, NodeReader as _, RootOutcome, TrieUpdates};
+use praxis_primitives::{
+    Account, AccountBefore, AccountDiff, Block, BlockNumHash, Header, RecoveredBlock, StateBefore, StateDiff,
+    StateReader as _,
+};
+use praxis_storage::{ChainIdentity, CommitBlock, Database, DatabaseOptions, HeadUpdate, StateLoader, StateView};
+use praxis_trie::{Nibbles, NodeReader as _, RootOutcome, TrieUpdates, Warmer};
 
 /// One account in so many is a contract with [`SLOTS_PER_CONTRACT`] slots.
 const ACCOUNTS_PER_CONTRACT: u64 = 20;
@@ -157,13 +160,28 @@ impl World {
         )
     }
 
+    /// Reads what stands where the block changes something, as its execution does, and tells `warmer` of it account by account.
+    pub(super) fn read(&self, view: &StateView, diff: &StateDiff, warmer: &mut Warmer) -> Result<StateBefore> {
+        let mut all = StateBefore::default();
+        for (address, change) in &diff.accounts {
+            let mut before = AccountBefore { account: view.account(*address)?, ..AccountBefore::default() };
+            for slot in change.storage.keys() {
+                before.storage.insert(*slot, view.storage(*address, *slot)?);
+            }
+            warmer.changed(StateBefore { accounts: [(*address, before.clone())].into() });
+            all.accounts.insert(*address, before);
+        }
+        Ok(all)
+    }
+
     /// Commits a block with this difference.
-    pub(super) fn commit(&mut self, diff: &StateDiff, outcome: &RootOutcome) -> Result<()> {
+    pub(super) fn commit(&mut self, diff: &StateDiff, before: &StateBefore, outcome: &RootOutcome) -> Result<()> {
         let block = block(self.head.number + 1, self.head.hash, outcome.root);
         self.db.commit_block(CommitBlock {
             block: &block,
             receipts: &[],
             diff,
+            before,
             trie: &outcome.updates,
             inferences: &[],
             chunks: &[],

@@ -70,7 +70,7 @@ pub(crate) fn signer(private_key: Option<&str>, keystore: Option<&Path>) -> Resu
 }
 
 /// Opens a keystore file (Web3 secret storage) with the password in the first of these variables that is set.
-fn open_keystore(path: &Path, passwords: &[&str]) -> Result<PrivateKeySigner, Failure> {
+pub(crate) fn open_keystore(path: &Path, passwords: &[&str]) -> Result<PrivateKeySigner, Failure> {
     let Some(password) = passwords.iter().find_map(|name| std::env::var(name).ok()) else {
         let names = passwords.join(" or ");
         return Err(Failure::usage(format!("set {names} to the password of the keystore file {}", path.display())));

@@ -2,11 +2,15 @@
 
 use crate::{DevChain, RpcLimits, filters::Filters, gate::Gate, wire::L1BlockRef};
 use alloy_primitives::{B256, Bytes};
+use futures::future::BoxFuture;
 use parking_lot::Mutex;
 use praxis_chain::Chain;
 use praxis_pool::Pool;
 use praxis_primitives::Fault;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::sync::watch;
 
 /// What a server answers from. The same for the rollup and for an embedded L1; the latter has no rollup methods.
@@ -22,8 +26,45 @@ pub struct RpcContext {
     pub blobs: Option<Arc<dyn Blobs>>,
     /// What tells the chain its time and its past; only on development chains.
     pub dev: Option<Arc<dyn DevChain>>,
+    /// How many other nodes are connected.
+    pub peers: PeerCount,
+    /// Where transactions go on; `None` where the pool is the end of their way.
+    pub forward: Option<Arc<dyn Forward>>,
     /// Name and version of the program.
     pub client_version: String,
+}
+
+/// How many other nodes are connected, as whoever counts them says.
+#[derive(Debug, Clone, Default)]
+pub struct PeerCount(Arc<AtomicUsize>);
+
+impl PeerCount {
+    /// Says how many.
+    pub fn set(&self, count: usize) {
+        self.0.store(count, Ordering::Relaxed);
+    }
+
+    /// How many.
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Where a node that builds no blocks sends the transactions that it is given.
+pub trait Forward: Send + Sync {
+    /// Sends a signed transaction in its EIP-2718 encoding; the sequencer's answer.
+    fn send(&self, transaction: Bytes) -> BoxFuture<'_, Result<B256, ForwardError>>;
+}
+
+/// Why a transaction was not forwarded.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ForwardError {
+    /// The sequencer refuses it, in its own words.
+    #[error("{0}")]
+    Refused(String),
+    /// The sequencer can't be reached.
+    #[error("the sequencer can't be reached: {0}")]
+    Unreachable(String),
 }
 
 /// An archive of blobs.
@@ -58,6 +99,8 @@ pub(crate) struct Context {
     pub(crate) l1: Option<watch::Receiver<L1Status>>,
     pub(crate) blobs: Option<Arc<dyn Blobs>>,
     pub(crate) dev: Option<Arc<dyn DevChain>>,
+    pub(crate) peers: PeerCount,
+    pub(crate) forward: Option<Arc<dyn Forward>>,
     pub(crate) client_version: String,
     pub(crate) limits: RpcLimits,
     pub(crate) filters: Filters,
@@ -71,7 +114,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(given: RpcContext, limits: RpcLimits) -> Self {
-        let RpcContext { chain, pool, l1, blobs, dev, client_version } = given;
+        let RpcContext { chain, pool, l1, blobs, dev, peers, forward, client_version } = given;
         Self {
             filters: Filters::new(limits.filters, limits.filter_lifetime),
             heavy: Gate::new(limits.concurrent_calls, limits.waiting_calls, limits.call_time),
@@ -82,6 +125,8 @@ impl Context {
             l1,
             blobs,
             dev,
+            peers,
+            forward,
             client_version,
             limits,
         }

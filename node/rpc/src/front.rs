@@ -4,7 +4,7 @@
 //! A page of a stranger can make a browser send requests to this machine under a name that resolves to it. Such a request
 //! carries that name as its host, so a server that answers only to its own names is out of reach.
 
-use crate::{Blobs, RpcConfig, beacon::BeaconApi};
+use crate::{Blobs, PeerCount, RpcConfig, beacon::BeaconApi};
 use jsonrpsee::{
     core::BoxError,
     server::{HttpBody, HttpRequest, HttpResponse},
@@ -50,6 +50,7 @@ struct Front {
     hosts: Hosts,
     chain: Arc<Chain>,
     beacon: BeaconApi,
+    peers: PeerCount,
     max_age: Option<Duration>,
     request_time: Duration,
 }
@@ -77,6 +78,7 @@ impl Front {
             "chainId": self.chain.spec().chain_id,
             "head": head.number,
             "headHash": head.hash(),
+            "peers": self.peers.get(),
             "headAgeMs": u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
         });
         plain(if stale { 503 } else { 200 }, "application/json", body.to_string())
@@ -94,9 +96,10 @@ pub(crate) fn plain(status: u16, kind: &str, text: String) -> HttpResponse {
 pub(crate) struct FrontLayer(Arc<Front>);
 
 impl FrontLayer {
-    pub(crate) fn new(config: &RpcConfig, chain: Arc<Chain>, blobs: Option<Arc<dyn Blobs>>) -> Self {
+    pub(crate) fn new(config: &RpcConfig, chain: Arc<Chain>, blobs: Option<Arc<dyn Blobs>>, peers: PeerCount) -> Self {
         let (hosts, max_age, beacon) = (config.hosts.clone(), config.health_max_age, BeaconApi::new(blobs));
-        Self(Arc::new(Front { hosts, chain, beacon, max_age, request_time: config.limits.request_time }))
+        let request_time = config.limits.request_time;
+        Self(Arc::new(Front { hosts, chain, beacon, peers, max_age, request_time }))
     }
 }
 

@@ -41,7 +41,7 @@ mod txpool;
 mod wire;
 
 pub use config::{Cors, RpcConfig, RpcLimits};
-pub use context::{Blobs, L1Status, RpcContext};
+pub use context::{Blobs, Forward, ForwardError, L1Status, PeerCount, RpcContext};
 pub use evm::DevChain;
 pub use front::Hosts;
 pub use server::{RpcError, RpcHandle, RpcServer};

@@ -16,8 +16,7 @@ pub(crate) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     })?;
     r.quick("net_version", |c, _| Ok(c.chain.spec().chain_id.to_string()))?;
     r.quick("net_listening", |_, _| Ok(true))?;
-    // Blocks come from L1 or from this node's own builder.
-    r.quick("net_peerCount", |_, _| Ok(U64::ZERO))?;
+    r.quick("net_peerCount", |c, _| Ok(U64::from(c.peers.get())))?;
     r.quick("web3_clientVersion", |c, _| Ok(c.client_version.clone()))?;
     r.quick("web3_sha3", |_, mut args| Ok(keccak256(args.required::<Bytes>()?)))
 }

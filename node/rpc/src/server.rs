@@ -80,7 +80,7 @@ impl RpcServer {
             .set_id_provider(HexIds)
             .build();
         let cors = cors_layer(&config.cors)?;
-        let front = FrontLayer::new(&config, context.chain.clone(), context.blobs.clone());
+        let front = FrontLayer::new(&config, context.chain.clone(), context.blobs.clone(), context.peers.clone());
         let server = Server::builder()
             .set_config(server_config)
             .set_rpc_middleware(RpcServiceBuilder::new().layer(SubscriptionsLayer))

@@ -297,6 +297,8 @@ async fn a_busy_port_says_what_to_do() {
         l1: None,
         blobs: None,
         dev: None,
+        peers: Default::default(),
+        forward: None,
         client_version: String::new(),
     };
     let error = RpcServer::start(RpcConfig::new(node.rpc.local_addr()), context.clone()).await.unwrap_err();
@@ -317,6 +319,8 @@ async fn a_node_without_a_pool_says_where_to_send() {
         l1: None,
         blobs: None,
         dev: None,
+        peers: Default::default(),
+        forward: None,
         client_version: String::new(),
     };
     let follower = RpcServer::start(RpcConfig::new(([127, 0, 0, 1], 0).into()), context).await.unwrap();

@@ -19,6 +19,8 @@ pub(crate) fn record(chain: Arc<Chain>, progress: &ProgressBar) -> Record {
             l1: None,
             blobs: None,
             dev: None,
+            peers: Default::default(),
+            forward: None,
             client_version: "praxis-stress".to_owned(),
         };
         let config = RpcConfig::new(([127, 0, 0, 1], 0).into());

@@ -12,7 +12,7 @@ use url::Url;
 pub(crate) enum Role {
     /// Builds blocks; includes batcher and proposer unless told otherwise.
     Sequencer,
-    /// Follows the chain that L1 confirms and serves JSON-RPC.
+    /// Follows the chain that L1 confirms, and with peers the sequencer's newest blocks; serves JSON-RPC.
     Follower,
     /// Replays the chain from L1 and compares every claim.
     Verifier,
@@ -122,6 +122,8 @@ pub(crate) struct NodeArgs {
     pub(crate) batcher: BatcherArgs,
     #[command(flatten)]
     pub(crate) challenge: ChallengeArgs,
+    #[command(flatten)]
+    pub(crate) p2p: P2pArgs,
     /// Address that JSON-RPC listens at.
     #[arg(long, default_value = "127.0.0.1:9545")]
     pub(crate) rpc_addr: std::net::SocketAddr,
@@ -130,6 +132,41 @@ pub(crate) struct NodeArgs {
     pub(crate) metrics_addr: Option<std::net::SocketAddr>,
     #[command(flatten)]
     pub(crate) rpc: RpcArgs,
+}
+
+/// Other nodes, which tell each other blocks before L1 has them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Peers")]
+pub(crate) struct P2pArgs {
+    /// Take connections of other nodes at this address; repeat it for several. 0.0.0.0:9003 is usual.
+    #[arg(long = "p2p-listen", value_name = "ADDRESS")]
+    pub(crate) listen: Vec<std::net::SocketAddr>,
+    /// Keep a connection to this node: /ip4/1.2.3.4/tcp/9003/p2p/12D3Koo…, as it prints when it starts; repeat it for several.
+    #[arg(long = "p2p-peer", value_name = "MULTIADDRESS")]
+    pub(crate) peers: Vec<String>,
+    /// File with the secret that this node's peer id comes from, 64 hexadecimal digits; p2p.key in the data directory, made when it
+    /// is not there, unless given.
+    #[arg(long = "p2p-key", value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Most nodes that connect by themselves.
+    #[arg(long = "p2p-max-inbound", value_name = "PEERS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(0..=400))]
+    pub(crate) max_inbound: u32,
+    /// Private key that a sequencer signs unsafe blocks with: the one that SystemConfig on L1 names.
+    #[arg(long, env = "PRAXIS_BLOCK_KEY", hide_env_values = true)]
+    pub(crate) block_key: Option<String>,
+    /// The same as a keystore file; its password comes from PRAXIS_BLOCK_PASSWORD or PRAXIS_KEYSTORE_PASSWORD.
+    #[arg(long, value_name = "FILE", conflicts_with = "block_key")]
+    pub(crate) block_keystore: Option<PathBuf>,
+    /// JSON-RPC of the sequencer: a follower sends it the transactions that it is given.
+    #[arg(long, value_name = "URL")]
+    pub(crate) sequencer_url: Option<Url>,
+}
+
+impl P2pArgs {
+    /// Whether the node is to speak with others.
+    pub(crate) fn wanted(&self) -> bool {
+        !self.listen.is_empty() || !self.peers.is_empty()
+    }
 }
 
 /// What the verifier role does beyond replaying.

@@ -3,10 +3,10 @@
 use crate::{
     args::{ChallengeArgs, DataMode, NodeArgs, Role},
     failure::Failure,
-    keys::RoleKey,
+    keys::{RoleKey, open_keystore, parse_key},
     system::{
-        ChallengeOptions, L1Access, L2Node, L2Options, Posting, SequencerKeys, Tasks, check_golden_digests, open_chain,
-        prune_history, read_rollup,
+        ChallengeOptions, L1Access, L2Node, L2Options, P2pOptions, Posting, SequencerKeys, Tasks, check_golden_digests,
+        open_chain, prune_history, read_rollup,
     },
     telemetry,
     ui::Ui,
@@ -34,7 +34,12 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
     let l1 = L1Access::new(args.l1.clone(), args.blobs.clone()).keeping(&args.datadir, args.keep_blobs)?;
     let mut tasks = Tasks::default();
     let serves = args.roles.contains(&Role::Sequencer) || args.roles.contains(&Role::Follower);
-    let mut rpc = None;
+    if !serves && args.p2p.wanted() {
+        return Err(Failure::usage(
+            "--p2p-listen and --p2p-peer are for sequencers and followers: a verifier reads L1 alone",
+        ));
+    }
+    let (mut rpc, mut peers_at) = (None, Vec::new());
     if serves {
         let sequencer = match args.roles.contains(&Role::Sequencer) {
             true => Some(sequencer_keys(&args, &config).await?),
@@ -51,8 +56,11 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
             durability: Durability::PowerLoss,
             history: args.history,
             dev: None,
+            p2p: p2p_options(&args, &config)?,
+            sequencer_url: args.p2p.sequencer_url.clone(),
         };
-        rpc = Some(L2Node::start(options, &mut tasks).await?.rpc);
+        let node = L2Node::start(options, &mut tasks).await?;
+        (rpc, peers_at) = (Some(node.rpc), node.p2p);
     }
     if args.roles.contains(&Role::Verifier) {
         start_verifier(&args, &config, &l1, &mut tasks).await?;
@@ -62,12 +70,33 @@ pub(crate) async fn run(args: NodeArgs, ui: &Ui) -> Result<(), Failure> {
     if let Some(address) = rpc {
         ui.line(format!("JSON-RPC at http://{address} and ws://{address}"));
     }
+    for address in &peers_at {
+        ui.line(format!("peers at {address}"));
+    }
     ui.document(&serde_json::json!({
         "roles": roles,
+        "p2p": peers_at,
         "l2Rpc": rpc.map(|address| format!("http://{address}")),
         "l2ChainId": config.l2_chain_id,
     }));
     tasks.until_stopped().await
+}
+
+/// How the node speaks to others. A sequencer's key for blocks is one of its own.
+fn p2p_options(args: &NodeArgs, config: &RollupConfig) -> Result<Option<P2pOptions>, Failure> {
+    let sequencer = args.roles.contains(&Role::Sequencer);
+    if sequencer && args.p2p.sequencer_url.is_some() {
+        return Err(Failure::usage("--sequencer-url is for followers: this node is the sequencer"));
+    }
+    let key = || match (&args.p2p.block_key, &args.p2p.block_keystore) {
+        (Some(key), _) => parse_key(key),
+        (None, Some(path)) => open_keystore(path, &["PRAXIS_BLOCK_PASSWORD", "PRAXIS_KEYSTORE_PASSWORD"]),
+        (None, None) => Err(Failure::usage(
+            "a sequencer with peers needs the key that signs its blocks, which SystemConfig on L1 names: give --block-key, \
+             --block-keystore, or PRAXIS_BLOCK_KEY in the environment",
+        )),
+    };
+    P2pOptions::new(&args.p2p, &args.datadir, config.l2_chain_id, sequencer, key)
 }
 
 async fn start_verifier(

@@ -125,6 +125,8 @@ impl DevSystem {
             durability: Durability::ProcessCrash,
             history: options.history,
             dev: embedded.map(|l1| Arc::new(DevTools::new(l1, clock, rollup.clone()))),
+            p2p: None,
+            sequencer_url: None,
         };
         let node = L2Node::start(l2, &mut tasks).await?;
         let l2_url = Url::parse(&format!("http://{}", node.rpc))?;

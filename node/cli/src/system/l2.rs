@@ -1,7 +1,14 @@
 //! One L2 node: its chain, what follows L1, and what a sequencer adds.
 
 use super::{
-    L1Access, Tasks, access::ServedBlobs, dev_tools::DevTools, fork::Fork, source::ChainSource, view::WindowView,
+    L1Access, P2pOptions, Tasks,
+    access::ServedBlobs,
+    dev_tools::DevTools,
+    fork::Fork,
+    forward,
+    p2p::{self, P2p},
+    source::ChainSource,
+    view::WindowView,
 };
 use crate::failure::Failure;
 use alloy_eips::BlockNumHash;
@@ -15,7 +22,7 @@ use praxis_pool::{Pool, PoolConfig, PoolLimits};
 use praxis_precompile::{DEFAULT_CACHE_BYTES, ModelCache, ResultCache};
 use praxis_primitives::RollupConfig;
 use praxis_proposer::{Proposer, ProposerConfig};
-use praxis_rpc::{L1BlockRef, L1Status, RpcConfig, RpcContext, RpcServer};
+use praxis_rpc::{Forward, L1BlockRef, L1Status, PeerCount, RpcConfig, RpcContext, RpcServer};
 use praxis_storage::{DatabaseOptions, Durability};
 use praxis_verifier::{DriverConfig, L1Driver, L1Window, SyncStatus};
 use std::{
@@ -25,6 +32,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::watch;
+use url::Url;
 
 /// How much of a block's time the builder may spend on transactions from the pool.
 const BUILD_SHARE_PERCENT: u64 = 40;
@@ -88,11 +96,17 @@ pub(crate) struct L2Options<'a> {
     pub(crate) history: HistoryMode,
     /// What moves the clock of a development chain.
     pub(crate) dev: Option<Arc<DevTools>>,
+    /// How it speaks to other nodes; `None` where it speaks to none.
+    pub(crate) p2p: Option<P2pOptions>,
+    /// JSON-RPC of the sequencer, which gets the transactions that this node is given.
+    pub(crate) sequencer_url: Option<Url>,
 }
 
 /// A running L2 node.
 pub(crate) struct L2Node {
     pub(crate) rpc: SocketAddr,
+    /// Multiaddresses at which other nodes reach it.
+    pub(crate) p2p: Vec<String>,
 }
 
 /// Compares this machine's arithmetic with the committed digests, on the instruction set that it will use.
@@ -174,12 +188,14 @@ pub(crate) struct Served {
     l1: Option<watch::Receiver<L1Status>>,
     archive: Option<Arc<BlobArchive>>,
     dev: Option<Arc<DevTools>>,
+    peers: PeerCount,
+    forward: Option<Arc<dyn Forward>>,
 }
 
 impl Served {
     /// A chain without an L1.
-    pub(crate) const fn alone(chain: Arc<Chain>, pool: Arc<Pool>) -> Self {
-        Self { chain, pool, l1: None, archive: None, dev: None }
+    pub(crate) fn alone(chain: Arc<Chain>, pool: Arc<Pool>) -> Self {
+        Self { chain, pool, l1: None, archive: None, dev: None, peers: PeerCount::default(), forward: None }
     }
 }
 
@@ -191,11 +207,11 @@ pub(crate) async fn serve_rpc(
     served: Served,
     tasks: &mut Tasks,
 ) -> Result<SocketAddr, Failure> {
-    let Served { chain, pool, l1, archive, dev } = served;
+    let Served { chain, pool, l1, archive, dev, peers, forward } = served;
     let client_version = format!("praxis/v{}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
     let blobs = archive.map(|archive| Arc::new(ServedBlobs(archive)) as Arc<dyn praxis_rpc::Blobs>);
     let dev = dev.map(|dev| dev as Arc<dyn praxis_rpc::DevChain>);
-    let context = RpcContext { chain, pool: Some(pool), l1, blobs, dev, client_version };
+    let context = RpcContext { chain, pool: Some(pool), l1, blobs, dev, peers, forward, client_version };
     let handle = RpcServer::start(config, context)
         .await
         .map_err(|e| Failure::failed(format!("the {name}'s JSON-RPC can't be served: {e} ({flag})")))?;
@@ -207,7 +223,8 @@ pub(crate) async fn serve_rpc(
 impl L2Node {
     /// Starts a node and hands its parts to `tasks`.
     pub(crate) async fn start(options: L2Options<'_>, tasks: &mut Tasks) -> Result<Self, Failure> {
-        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, durability, history, dev } = options;
+        let L2Options { config, datadir, l1, rpc, rpc_flag, sequencer, poll, .. } = options;
+        let L2Options { durability, history, dev, p2p, sequencer_url, .. } = options;
         if let Some(keys) = &sequencer {
             check_sequencer_keys(keys, &config)?;
         }
@@ -224,7 +241,20 @@ impl L2Node {
         let status = driver.status();
         let l1_status = l1_status(status.clone(), window.clone());
         let (l1_status, archive) = (Some(l1_status), l1.archive.clone());
-        let served = Served { chain: chain.clone(), pool: pool.clone(), l1: l1_status, archive, dev: dev.clone() };
+        let p2p = match p2p {
+            Some(options) => p2p::start(options, &chain, window.clone(), status.clone(), tasks).await?,
+            None => P2p::default(),
+        };
+        let forward = sequencer_url.as_ref().map(forward::to).transpose()?;
+        let served = Served {
+            chain: chain.clone(),
+            pool: pool.clone(),
+            l1: l1_status,
+            archive,
+            dev: dev.clone(),
+            peers: p2p.peers,
+            forward,
+        };
         let local = serve_rpc("L2", rpc_flag, rpc, served, tasks).await?;
         if let Some(keys) = sequencer {
             let order = datadir.join("l2").join(ORDER_JOURNAL);
@@ -236,7 +266,7 @@ impl L2Node {
         }
         tasks.spawn("pruning of history", prune_history(chain, history));
         tasks.spawn("derivation", driver.run(|_, _| {}));
-        Ok(Self { rpc: local })
+        Ok(Self { rpc: local, p2p: p2p.addresses })
     }
 }
 

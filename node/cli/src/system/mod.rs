@@ -5,8 +5,10 @@ mod config;
 mod dev;
 mod dev_tools;
 mod fork;
+mod forward;
 mod l1;
 mod l2;
+mod p2p;
 mod source;
 mod tasks;
 mod verifier;
@@ -20,5 +22,6 @@ pub(crate) use l2::{
     L2Node, L2Options, Posting, SequencerKeys, Served, chain_options, check_golden_digests, driver, follow_pool,
     open_chain, prune_history, serve_rpc,
 };
+pub(crate) use p2p::P2pOptions;
 pub(crate) use tasks::Tasks;
 pub(crate) use verifier::{ChallengeOptions, start_verifier};

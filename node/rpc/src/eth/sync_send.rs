@@ -39,8 +39,7 @@ async fn send_sync(c: Arc<Context>, params: Params<'static>) -> Result<RpcReceip
     // Before the pool has it, so that its block can't be missed.
     let mut events = c.chain.subscribe();
     let mut open = wishes.preconfirmed.then(|| c.chain.subscribe_preconfirmed());
-    let inner = c.clone();
-    let hash = c.reads.run(move |_| send(&inner, &bytes)).await?;
+    let hash = send(&c, bytes).await?;
     if let Some(expected) = c.pool.as_ref().and_then(|pool| pool.missing_nonce(hash)) {
         return Err(Failure::SyncNonceGap { hash, expected });
     }

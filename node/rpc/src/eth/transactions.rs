@@ -14,8 +14,9 @@ use alloy_eips::{
 };
 use alloy_primitives::{Address, B256, Bytes};
 use alloy_rpc_types_eth::Index;
-use jsonrpsee::server::RegisterMethodError;
+use jsonrpsee::{server::RegisterMethodError, types::Params};
 use praxis_primitives::{RecoveredBlock, RecoveredTransaction, Transaction};
+use std::sync::Arc;
 
 /// EIP-2718 type of a blob transaction, whose network form is another than its block form.
 const BLOB_TYPE: u8 = 3;
@@ -27,7 +28,10 @@ pub(super) fn register(r: &mut Registrar) -> Result<(), RegisterMethodError> {
     r.read("eth_getRawTransactionByHash", |c, mut args| raw_transaction(c, args.required()?))?;
     r.read("debug_getRawTransaction", |c, mut args| raw_transaction(c, args.required()?))?;
     r.read("eth_getTransactionReceipt", |c, mut args| receipt(c, args.required()?))?;
-    r.read("eth_sendRawTransaction", |c, mut args| send(c, &args.required::<Bytes>()?))?;
+    r.waiting("eth_sendRawTransaction", |c, params: Params<'static>| async move {
+        let bytes = Args::new(&params)?.required::<Bytes>()?;
+        send(&c, bytes).await
+    })?;
     // Keys never live in a node: the list is empty, as every wallet library expects of one.
     r.quick("eth_accounts", |_, _| Ok(Vec::<Address>::new()))
 }
@@ -97,8 +101,24 @@ pub(super) fn decode_transaction(bytes: &[u8]) -> Result<RecoveredTransaction, F
     Ok(RecoveredTransaction::new_unchecked(tx, signer))
 }
 
-/// Takes a transaction into the pool; gives its hash.
-pub(super) fn send(c: &Context, bytes: &[u8]) -> Result<B256, Failure> {
+/// Takes a transaction into the pool, and sends it on where blocks are built elsewhere; gives its hash.
+pub(super) async fn send(c: &Arc<Context>, bytes: Bytes) -> Result<B256, Failure> {
+    let (inner, raw) = (c.clone(), bytes.clone());
+    let hash = c.reads.run(move |_| take(&inner, &raw)).await?;
+    let Some(forward) = &c.forward else { return Ok(hash) };
+    match forward.send(bytes).await {
+        Ok(_) => Ok(hash),
+        Err(error) => {
+            // Here it would wait for a block that never has it.
+            if let Some(pool) = &c.pool {
+                pool.remove(hash);
+            }
+            Err(Failure::Rejected(error.to_string()))
+        }
+    }
+}
+
+fn take(c: &Context, bytes: &[u8]) -> Result<B256, Failure> {
     let pool = c.pool.as_ref().ok_or_else(|| {
         Failure::Rejected("this node takes no transactions: send them to the sequencer's RPC address".into())
     })?;

@@ -179,6 +179,8 @@ impl Node {
             l1: Some(l1_status),
             blobs: Some(Arc::new(OneBlob)),
             dev: None,
+            peers: Default::default(),
+            forward: None,
             client_version: "praxis/test".into(),
         };
         let rpc = RpcServer::start(config, context).await.unwrap();

@@ -264,6 +264,7 @@ sol! {
         error NotAuthor(address caller);
         error NotHirer(address caller);
         error BadOffer(bytes32 field);
+        error ModelDeprecated(bytes32 model, uint64 from);
         error NotOffered(uint256 listing);
         error NotHired(uint256 hire);
         error BadHire(address account);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IAgentRunner} from "../interfaces/agents/IAgentRunner.sol";
 import {IStrategyRegistry} from "../interfaces/agents/IStrategyRegistry.sol";
 import {Hire, IAgentMarket, Listing, Offer} from "../interfaces/market/IAgentMarket.sol";
@@ -181,6 +182,7 @@ contract AgentMarket is Bonds {
         if (offer.models.length > MAX_MODELS || offer.models.length != offer.manifests.length) {
             revert BadOffer("models");
         }
+        _checkModels(offer.models);
         if (offer.profitBps > MAX_PROFIT_BPS) revert BadOffer("profitBps");
         bool timed = offer.perPeriod != 0 || offer.profitBps != 0;
         if (timed && offer.period < LEAST_PERIOD) revert BadOffer("period");
@@ -190,6 +192,14 @@ contract AgentMarket is Bonds {
         if (validator != Predeploys.VERIFIER_HUB || agentId != offer.agentId) revert BadOffer("validation");
     }
 
+    /// @dev Whose owner advises against it is for those who have it already.
+    function _checkModels(bytes32[] memory models) private view {
+        for (uint256 i = 0; i < models.length; ++i) {
+            uint64 from = IModelRegistry(Predeploys.MODEL_REGISTRY).deprecatedFrom(models[i]);
+            if (from != 0 && block.timestamp >= from) revert ModelDeprecated(models[i], from);
+        }
+    }
+
     /// @dev From here on the hire pays this listing's prices for this booking.
     function _bind(Hire storage binding, uint256 listing, uint256 booking) private {
         Listing memory wanted = _listings[listing];
@@ -197,6 +207,8 @@ contract AgentMarket is Bonds {
         (address account, address strategy, uint256 runs) = RUNNER.bookedFor(booking);
         if (account != binding.account || strategy != wanted.strategy) revert BadHire(binding.account);
         Offer memory offer = _offer(wanted);
+        // Another booking of the same version takes no model up: nobody loses what was pinned.
+        if (binding.listing != listing) _checkModels(offer.models);
         (binding.listing, binding.booking, binding.paid) = (listing, booking, 0);
         // casting is safe: seconds; runs are counted in 56 bits
         (binding.since, binding.runs) = (uint48(block.timestamp), uint64(runs));

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IInference} from "../../src/interfaces/IInference.sol";
+import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {Action} from "../../src/interfaces/agents/IStrategy.sol";
 import {IAgentMarket, Offer} from "../../src/interfaces/market/IAgentMarket.sol";
 import {IVerifierHub, Replay} from "../../src/interfaces/market/IVerifierHub.sol";
@@ -35,6 +36,37 @@ contract AgentMarketTest is MarketTest {
         vm.prank(AUTHOR);
         vm.expectRevert(abi.encodeWithSelector(IAgentMarket.NoBond.selector, 1 ether));
         MARKET.list(offer);
+    }
+
+    /// A model that its owner advises against is taken up by nobody once the notice is over, and taken from nobody.
+    function test_deprecatedModel_staysWithThoseWhoHaveIt() public {
+        (uint256 id, uint256 booking) = _hire(_offer(), 1 ether);
+        uint256 listing = MARKET.hireOf(id).listing;
+        uint64 from = uint64(_now() + 7 days);
+        bytes memory call = abi.encodeCall(IModelRegistry.deprecatedFrom, (MODEL));
+        vm.mockCall(Predeploys.MODEL_REGISTRY, call, abi.encode(from));
+        Offer memory offer = _offer();
+        vm.warp(from - 1);
+        uint256 last = _list(offer);
+        vm.warp(from);
+        bytes memory reason = abi.encodeWithSelector(IAgentMarket.ModelDeprecated.selector, MODEL, from);
+        vm.prank(AUTHOR);
+        vm.expectRevert(reason);
+        MARKET.list(offer);
+        vm.startPrank(owner);
+        vm.expectRevert(reason);
+        MARKET.upgrade(id, last, booking);
+        vm.stopPrank();
+        _run(booking);
+        vm.assertTrue(MARKET.collect(id) >= offer.perRun);
+        // Another booking of what was hired.
+        booking = _book(_pay(PAYEE, 1e18));
+        vm.startPrank(owner);
+        MARKET.upgrade(id, listing, booking);
+        MARKET.end(id);
+        vm.expectRevert(reason);
+        MARKET.hire(listing, account, booking);
+        vm.stopPrank();
     }
 
     function test_runs_arePaidOnce() public {

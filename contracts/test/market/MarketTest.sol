@@ -32,6 +32,7 @@ abstract contract MarketTest is AgentTest {
         vm.etch(Predeploys.REPUTATION_REGISTRY, vm.getDeployedCode("RegistryForwarder.sol:RegistryForwarder"));
         vm.etch(Predeploys.VALIDATION_REGISTRY, vm.getDeployedCode("ValidationRegistry.sol:ValidationRegistry"));
         vm.etch(Predeploys.AGENT_MARKET, vm.getDeployedCode("AgentMarket.sol:AgentMarket"));
+        vm.etch(Predeploys.MODEL_REGISTRY, vm.getDeployedCode("ModelRegistry.sol:ModelRegistry"));
         vm.etch(Predeploys.VERIFIER_HUB, vm.getDeployedCode("VerifierHub.sol:VerifierHub"));
         etherValuer = MovingValuer(_mock("MovingValuer"));
         super.setUp();

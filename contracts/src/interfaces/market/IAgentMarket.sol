@@ -103,6 +103,8 @@ interface IAgentMarket {
     error NotHirer(address caller);
     /// @notice A field of the offer is out of range.
     error BadOffer(bytes32 field);
+    /// @notice The owner of a model of this offer has advised against it, and the notice is over: no new listing and no new hire.
+    error ModelDeprecated(bytes32 model, uint64 from);
     /// @notice No such listing, or it is closed.
     error NotOffered(uint256 listing);
     /// @notice No such hire, or it has ended.
@@ -120,20 +122,22 @@ interface IAgentMarket {
     /// @notice The receiver refused the ether.
     error NotSent(address to);
 
-    /// @notice Offers a version. Owner and operators of the agent only; wants a bond and a validation request to the hub.
+    /// @notice Offers a version. Owner and operators of the agent only; wants a bond, a validation request to the hub, and models that are
+    /// not deprecated.
     function list(Offer calldata offer) external returns (uint256 listing);
 
     /// @notice No new hires. Those who have it keep it.
     function close(uint256 listing) external;
 
-    /// @notice Binds an account to a version and prepays. The account or its owner only.
+    /// @notice Binds an account to a version and prepays. The account or its owner only. Not to a version with a deprecated model; a hire
+    /// that stands keeps it.
     /// @param booking Of the account and the listing's strategy, at the runner.
     function hire(uint256 listing, address account, uint256 booking) external payable returns (uint256 id);
 
     /// @notice Adds to the prepaid balance.
     function fund(uint256 id) external payable;
 
-    /// @notice Pays what is due and binds to another version. Hirer only: an author cannot.
+    /// @notice Pays what is due and binds to another version, or to another booking of the same one. Hirer only: an author cannot.
     function upgrade(uint256 id, uint256 listing, uint256 booking) external;
 
     /// @notice Names a version to be tried out beside the one that runs, without effect on chain; 0 ends that. Hirer only.

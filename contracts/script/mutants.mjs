@@ -89,8 +89,8 @@ export function sitesOf(text, ast) {
 /// The source with these changes, each on where the block's coinbase is its `id`.
 export function splice(text, sites) {
   const bytes = Buffer.from(text);
-  // Outer ones first; of two at one place, the dropped check is the outer one.
-  const sorted = [...sites].sort((a, b) => a.start - b.start || b.end - a.end || b.inner.length - a.inner.length);
+  // Outer ones first; of two at one place, the dropped check is the outer one: the other one lies within its only inner place.
+  const sorted = [...sites].sort((a, b) => a.start - b.start || b.end - a.end || a.inner.length - b.inner.length);
   const render = (from, to, list) => {
     let out = "";
     let at = from;

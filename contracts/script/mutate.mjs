@@ -1,16 +1,19 @@
 // Mutation testing of the contracts that hold the policy. All mutants of a contract are compiled into one build, each behind a
 // switch: the mutant whose number is the block's coinbase is on. So a mutant costs a run of the tests and no compilation. One that
-// no test notices is printed: either a test is missing or the two mean the same.
-// usage: node script/mutate.mjs [--sample N] [--file NAME] [--seed N] [--only FILE:LINE]     (after `forge test`)
+// no test notices is printed: either a test is missing or the two mean the same, which script/equivalents.mjs then says and why.
+// It works on a copy of the sources and of forge's output, so it can be stopped at any time and sources may be edited meanwhile.
+// usage: node script/mutate.mjs [--sample N] [--seed N] [--file NAME] [--only FILE:LINE]
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reasonOf } from "./equivalents.mjs";
 import { sitesOf, splice } from "./mutants.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-process.chdir(process.env.MUTATE_ROOT ?? root);
+process.chdir(root);
 const solc = createRequire(import.meta.url)("solc");
 const forge = process.env.FORGE ?? join(root, "node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
 
@@ -97,12 +100,31 @@ function builds(mutants) {
   return [{ mutants, codes }];
 }
 
-// Always the same files: forge compiles anew, over our artifacts, what another selection left out.
-function testsPass(id) {
-  const args = ["test", "--match-path", "test/agents/*", "--no-match-test", "test_gas_guarded", "--fail-fast", "--offline"];
+// The quick tests first: most mutants do not survive them.
+const SLOW = "Hostile|Invariant|NeedGas|Allowances|ConditionTree|Valuers";
+const STAGES = [
+  { contracts: ["--no-match-contract", SLOW], skipped: ["test_gas_guarded", "ByAbiDecode"] },
+  { contracts: ["--match-contract", `${SLOW}|Decisions`], skipped: ["test_gas_guarded"] },
+];
+
+function forgeTest(stage, skipped, id) {
+  const tests = ["--no-match-test", [...stage.skipped, ...skipped].join("|")];
+  const args = ["test", "--match-path", "test/agents/*", ...stage.contracts, ...tests, "--offline", "--threads", "1"];
+  // What fails without a mutant is all listed; else one failure is enough.
+  if (id !== 0) args.push("--fail-fast");
   const coinbase = `0x${id.toString(16).padStart(40, "0")}`;
-  const env = { ...process.env, FOUNDRY_PROFILE: "mutation", FOUNDRY_BLOCK_COINBASE: coinbase };
-  return spawnSync(forge, args, { env, stdio: "ignore", timeout: 600_000 }).status === 0;
+  const env = { ...process.env, FOUNDRY_PROFILE: "mutation", FOUNDRY_BLOCK_COINBASE: coinbase, FOUNDRY_SOLC: join(root, "bin/solc") };
+  return spawnSync(forge, args, { env, encoding: "utf8", timeout: 600_000 });
+}
+
+const testsPass = (skipped, id) => STAGES.every((stage) => forgeTest(stage, skipped, id).status === 0);
+
+// The tests that fail with all mutants switched off: those that count gas to a few thousand, of which the switches take some.
+function failing() {
+  const runs = STAGES.map((stage) => forgeTest(stage, [], 0));
+  const names = runs.flatMap(({ stdout }) => [...(stdout ?? "").matchAll(/^\[FAIL[^\n]*\] (\w+)\(/gm)].map(([, name]) => name));
+  if (names.length === 0 && runs.some(({ status }) => status !== 0)) throw new Error(`forge: ${runs.map(({ stderr }) => stderr).join("")}`);
+  return [...new Set(names)];
 }
 
 // Small and fixed: which mutants a sample takes must not depend on the machine.
@@ -128,30 +150,56 @@ console.log(`${all.length} mutants`);
 const chosen = shuffle(all, option("--seed", "1")).slice(0, Number(option("--sample", all.length)));
 chosen.forEach((mutant, index) => (mutant.id = index + 1));
 
-// Compiles what has changed, so that no later run does.
-if (!testsPass(0)) throw new Error("the tests fail without any mutant");
+const copy = mkdtempSync(join(tmpdir(), "mutants-"));
+process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+for (const part of ["foundry.toml", "src", "test", "artifacts", "out", "cache", "node_modules/@openzeppelin"]) {
+  cpSync(part, join(copy, part), { recursive: true, preserveTimestamps: true });
+}
+process.chdir(copy);
+// Compiles what has changed since the last build, so that no later run does.
+const built = spawnSync(forge, ["build", "--offline"], { env: { ...process.env, FOUNDRY_SOLC: join(root, "bin/solc") }, encoding: "utf8" });
+if (built.status !== 0) throw new Error(`forge build: ${built.stderr}`);
+const before = failing();
+if (before.length !== 0) throw new Error(`fail without any mutant: ${before.join(", ")}`);
+
 const artifactOf = (contract) => `out/${contract}.sol/${contract}.json`;
 const originals = Object.fromEntries(CONTRACTS.map((contract) => [contract, readFileSync(artifactOf(contract), "utf8")]));
-const restore = () => CONTRACTS.forEach((contract) => writeFileSync(artifactOf(contract), originals[contract]));
-process.on("SIGINT", () => process.exit(1));
-process.on("SIGTERM", () => process.exit(1));
-process.on("exit", restore);
+const PER_BUILD = 100;
+const chunks = Array.from({ length: Math.ceil(chosen.length / PER_BUILD) }, (_, i) => chosen.slice(i * PER_BUILD, (i + 1) * PER_BUILD));
 
-let [tried, killed] = [0, 0];
-for (const { mutants, codes } of builds(chosen)) {
-  restore();
-  for (const [contract, code] of Object.entries(codes)) {
-    const artifact = JSON.parse(originals[contract]);
-    artifact.deployedBytecode.object = `0x${code}`;
-    writeFileSync(artifactOf(contract), JSON.stringify(artifact));
+const count = { tried: 0, killed: 0, equivalent: 0 };
+const percent = (part, whole) => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`;
+
+function attempt(mutant, skipped) {
+  count.tried++;
+  if (!testsPass(skipped, mutant.id)) {
+    count.killed++;
+  } else {
+    const reason = reasonOf(mutant);
+    if (reason) count.equivalent++;
+    console.log(`${reason ? `the same: ${reason}` : "survived"}  ${mutant.file}:${mutant.line}\n  - ${mutant.before}\n  + ${mutant.after}`);
   }
-  if (!testsPass(0)) throw new Error("the tests fail with all mutants switched off");
-  for (const mutant of mutants) {
-    const lives = testsPass(mutant.id);
-    tried++;
-    if (!lives) killed++;
-    else console.log(`survived  ${mutant.file}:${mutant.line}\n  - ${mutant.before}\n  + ${mutant.after}`);
-    console.log(`${tried} tried, ${killed} killed (${((100 * killed) / tried).toFixed(1)} %)`);
+  console.log(`${count.tried} of ${chosen.length}, ${count.killed} killed (${percent(count.killed, count.tried)})`);
+}
+
+for (const chunk of chunks) {
+  for (const { mutants, codes } of builds(chunk)) {
+    for (const contract of CONTRACTS) {
+      const artifact = JSON.parse(originals[contract]);
+      if (codes[contract]) artifact.deployedBytecode.object = `0x${codes[contract]}`;
+      writeFileSync(artifactOf(contract), JSON.stringify(artifact));
+    }
+    const skipped = failing();
+    if (skipped.length > 3) throw new Error(`fail with all mutants switched off: ${skipped.join(", ")}`);
+    if (skipped.length !== 0) console.log(`without ${skipped.join(", ")}, which the switches' own gas fails`);
+    for (const mutant of mutants) {
+      attempt(mutant, skipped);
+      // So that a signal is heard between two mutants.
+      await new Promise(setImmediate);
+    }
   }
 }
-console.log(`${chosen.length - tried} do not compile`);
+const real = count.tried - count.equivalent;
+console.log(`${count.killed} of ${count.tried} killed (${percent(count.killed, count.tried)}); ${count.equivalent} mean the same, of the others ${percent(count.killed, real)}`);
+if (count.tried < chosen.length) console.log(`${chosen.length - count.tried} do not compile`);

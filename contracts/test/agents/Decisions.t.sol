@@ -208,6 +208,9 @@ contract DecisionsTest is AgentTest {
     function test_decision_cutAnywhere_isDecodedAsByAbiDecode() public {
         bytes memory answer = _twoActions();
         uint256 length = answer.length;
+        // The shortest that is one: no actions; and one action whose five words are the last, and its lists' lengths too.
+        this.compare(new bytes(32));
+        this.compare(abi.encode(32, 1, 32, 0, 0, 1, 0, 32));
         for (uint256 kept = 0; kept <= length; kept += kept % 32 == 1 ? 30 : 1) {
             assembly {
                 mstore(answer, kept)
@@ -278,6 +281,8 @@ contract DecisionsTest is AgentTest {
         (rule, margin) = _try(action);
         vm.assertEq(rule, "actionGas");
         vm.assertEq(margin, 1);
+        action.gas = 0;
+        _assertRefused(action, "failed");
     }
 
     /// What was refused once in a run is refused again.

@@ -37,7 +37,7 @@ contract PricedStrategy is IStrategy {
 
 /// @dev Uses as much gas as it is told to: as a caveat before and after, as a target, as a valuer.
 contract Heavy {
-    uint256 private constant HOOK = 185_000;
+    uint256 private constant HOOK = 197_000;
 
     function work(uint256 amount) public view {
         uint256 before = gasleft();
@@ -61,6 +61,29 @@ contract Heavy {
     function price() external view returns (uint256) {
         work(350_000);
         return 1e18;
+    }
+}
+
+/// @dev Says everything at length: features and a decision near the most that the runner takes.
+contract LargeStrategy is IStrategy {
+    address private immutable _cash;
+
+    constructor(address cash) {
+        _cash = cash;
+    }
+
+    function features(bytes calldata) external pure returns (bytes32 model, IInference.Tensor[] memory inputs) {
+        inputs = new IInference.Tensor[](1);
+        inputs[0] = IInference.Tensor(2, new uint32[](1), new bytes(120_000));
+        model = keccak256("model");
+    }
+
+    function decide(bytes calldata, IInference.Tensor[] calldata) external view returns (Action[] memory actions) {
+        actions = new Action[](1);
+        (actions[0].target, actions[0].gas) = (_cash, 200_000);
+        actions[0].data = bytes.concat(
+            abi.encodeWithSignature("transfer(address,uint256)", address(0xbeef0001), 1), new bytes(30_000)
+        );
     }
 }
 
@@ -139,6 +162,20 @@ contract NeedGasTest is AgentTest {
         vm.prank(owner);
         uint256 booking = RUNNER.book(account, address(priced), contexts);
         _holdsFor20Blocks(booking, 25);
+    }
+
+    /// What features, outputs and decision cost by their length is kept for.
+    function test_needGas_largeAnswers() public {
+        inference.answer(new bytes(60_000));
+        LargeStrategy large = new LargeStrategy(address(cash));
+        IStrategyRegistry(Predeploys.STRATEGY_REGISTRY).register(address(large), new Read[](0));
+        Terms memory terms = _terms();
+        terms.strategies = _one(address(large));
+        account = _create(terms, _rules());
+        bytes[] memory contexts = new bytes[](1);
+        vm.prank(owner);
+        uint256 booking = RUNNER.book(account, address(large), contexts);
+        _decidesOrReverts(booking, 500_000, 12_000_000, 150_000);
     }
 
     /// @dev One call of the heavy contract, between as many caveats and under a heavy valuer.

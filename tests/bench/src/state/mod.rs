@@ -103,27 +103,31 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let home = std::env::var("HOME").context("HOME is not set; give --dir")?;
     let temporary = tempfile::Builder::new().prefix("praxis-bench-state-").tempdir_in(home)?;
     let parent = options.dir.clone().unwrap_or_else(|| temporary.path().to_owned());
-    let (mut rows, mut sizes) = (Vec::new(), Vec::new());
+    let (mut worlds, mut sizes) = (Vec::new(), Vec::new());
     for accounts in &options.accounts {
         let folder = parent.join(accounts.to_string());
         eprintln!("{accounts} accounts: opening or loading {}", folder.display());
         let clock = Clock::start(Whose::Process);
-        let mut world = World::open(&folder, *accounts, options.cache_mib, options.node_cache_mib)?;
+        worlds.push(World::open(&folder, *accounts, options.cache_mib, options.node_cache_mib)?);
         let load_s = clock.stop().wall.as_secs_f64();
-        for shape in Shape::ALL {
-            eprintln!("{accounts} accounts: {}", shape.name());
-            let row = measure(&mut world, shape, options)?;
+        sizes.push(Size { accounts: *accounts, load_s, full_recomputation_s: None });
+    }
+    let mut rows = Vec::new();
+    for shape in Shape::ALL {
+        eprintln!("blocks of {}", shape.name());
+        for row in measure(&mut worlds, shape, options)? {
             eprintln!("{}", serde_json::json!(row));
             rows.push(row);
         }
-        let mut size = Size { accounts: *accounts, load_s, full_recomputation_s: None };
-        if !options.no_full {
+    }
+    if !options.no_full {
+        for (world, size) in worlds.iter().zip(&mut sizes) {
+            eprintln!("{} accounts: recomputing the root from nothing", world.accounts);
             let clock = Clock::start(Whose::Process);
             let root = world.db.state_latest()?.full_state_root()?;
             ensure!(root == world.root, "the incremental root is {}, the full one {root}", world.root);
             size.full_recomputation_s = Some(clock.stop().wall.as_secs_f64());
         }
-        sizes.push(size);
     }
     if options.json {
         println!("{}", serde_json::json!({ "rows": rows, "sizes": sizes }));
@@ -133,45 +137,78 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn measure(world: &mut World, shape: Shape, options: &Options) -> Result<Row> {
-    let (mut work, mut changed) = (TrieWork::default(), 0);
-    let times = |world: &mut World, ahead| -> Result<Times> {
-        let (mut values, mut roots, mut commits) = (Vec::new(), Vec::new(), Vec::new());
+/// Blocks of one shape on each world in turn, so that what else the machine does meets all of them alike.
+fn measure(worlds: &mut [World], shape: Shape, options: &Options) -> Result<Vec<Row>> {
+    let mut taken: Vec<[Vec<BlockTook>; 2]> = worlds.iter().map(|_| Default::default()).collect();
+    for (mode, ahead) in [Ahead::Settled, Ahead::Dropped].into_iter().enumerate() {
         for block in 0..options.warm_up + options.blocks {
-            let diff = world.diff(shape, options.slots);
-            let view = world.db.state_latest()?;
-            let clock = Clock::start(Whose::Process);
-            let mut warmer = Warmer::new(view.clone());
-            let before = world.read(&view, &diff, &mut warmer)?;
-            match ahead {
-                Ahead::Settled => warmer.settle(),
-                Ahead::Dropped => drop(warmer),
-            }
-            let read = clock.stop();
-            let clock = Clock::start(Whose::Process);
-            let outcome = state_root_knowing(&view, &diff, &before)?;
-            let root = clock.stop();
-            ensure!(outcome.previous_root == world.root, "the state is not the one that was committed");
-            let clock = Clock::start(Whose::Process);
-            world.commit(&diff, &before, &outcome)?;
-            let commit = clock.stop();
-            if block >= options.warm_up {
-                values.push(read);
-                roots.push(root);
-                commits.push(commit);
+            for (world, taken) in worlds.iter_mut().zip(&mut taken) {
+                let took = timed_block(world, shape, options.slots, ahead)?;
+                if block >= options.warm_up {
+                    taken[mode].push(took);
+                }
             }
         }
-        let whole = values.iter().zip(&roots).zip(&commits).map(|((values, root), commit)| *values + *root + *commit);
-        let whole: Vec<Took> = whole.collect();
-        Ok(Times {
-            values: quartile(&values),
-            root: quartile(&roots),
-            commit: quartile(&commits),
-            whole: quartile(&whole),
+    }
+    let rows = worlds.iter_mut().zip(taken).map(|(world, [built, imported])| {
+        let (work, changed) = count(world, shape, options)?;
+        let per_slot = |nodes: u64| nodes as f64 / changed as f64;
+        Ok(Row {
+            accounts: world.accounts,
+            slots_in_state: world.slots,
+            shape: shape.name(),
+            needed_per_slot: per_slot(work.nodes_needed),
+            made_per_slot: per_slot(work.nodes_made),
+            read_per_slot: per_slot(work.nodes_read()),
+            hashed_per_slot: per_slot(work.nodes_hashed),
+            built: Times::of(&built),
+            imported: Times::of(&imported),
         })
-    };
-    let (built, imported) = (times(world, Ahead::Settled)?, times(world, Ahead::Dropped)?);
-    // What is needed does not depend on what was loaded ahead; counted with nothing of it.
+    });
+    rows.collect()
+}
+
+/// What the parts of a block took.
+struct BlockTook {
+    values: Took,
+    root: Took,
+    commit: Took,
+}
+
+impl Times {
+    fn of(blocks: &[BlockTook]) -> Self {
+        Self {
+            values: quartile(blocks, |block| block.values),
+            root: quartile(blocks, |block| block.root),
+            commit: quartile(blocks, |block| block.commit),
+            whole: quartile(blocks, |block| block.values + block.root + block.commit),
+        }
+    }
+}
+
+fn timed_block(world: &mut World, shape: Shape, slots: u64, ahead: Ahead) -> Result<BlockTook> {
+    let diff = world.diff(shape, slots);
+    let view = world.db.state_latest()?;
+    let clock = Clock::start(Whose::Process);
+    let mut warmer = Warmer::new(view.clone());
+    let before = world.read(&view, &diff, &mut warmer)?;
+    match ahead {
+        Ahead::Settled => warmer.settle(),
+        Ahead::Dropped => drop(warmer),
+    }
+    let values = clock.stop();
+    let clock = Clock::start(Whose::Process);
+    let outcome = state_root_knowing(&view, &diff, &before)?;
+    let root = clock.stop();
+    ensure!(outcome.previous_root == world.root, "the state is not the one that was committed");
+    let clock = Clock::start(Whose::Process);
+    world.commit(&diff, &before, &outcome)?;
+    Ok(BlockTook { values, root, commit: clock.stop() })
+}
+
+/// What roots need, and how many slots changed. It does not depend on what is loaded ahead, and is counted with nothing of it.
+fn count(world: &mut World, shape: Shape, options: &Options) -> Result<(TrieWork, u64)> {
+    let (mut work, mut changed) = (TrieWork::default(), 0);
     for _ in 0..options.blocks {
         let diff = world.diff(shape, options.slots);
         let view = world.db.state_latest()?;
@@ -181,24 +218,13 @@ fn measure(world: &mut World, shape: Shape, options: &Options) -> Result<Row> {
         work += outcome.work;
         changed += diff.accounts.values().map(|account| account.storage.len() as u64).sum::<u64>();
     }
-    let per_slot = |nodes: u64| nodes as f64 / changed as f64;
-    Ok(Row {
-        accounts: world.accounts,
-        slots_in_state: world.slots,
-        shape: shape.name(),
-        needed_per_slot: per_slot(work.nodes_needed),
-        made_per_slot: per_slot(work.nodes_made),
-        read_per_slot: per_slot(work.nodes_read()),
-        hashed_per_slot: per_slot(work.nodes_hashed),
-        built,
-        imported,
-    })
+    Ok((work, changed))
 }
 
 /// The times that one block in four does not exceed.
-fn quartile(times: &[Took]) -> Span {
-    let of = |which: fn(&Took) -> Duration| {
-        let mut times: Vec<Duration> = times.iter().map(which).collect();
+fn quartile(blocks: &[BlockTook], part: fn(&BlockTook) -> Took) -> Span {
+    let of = |which: fn(Took) -> Duration| {
+        let mut times: Vec<Duration> = blocks.iter().map(|block| which(part(block))).collect();
         times.sort();
         times.get(times.len() / 4).map_or(0.0, |time| time.as_secs_f64() * 1e3)
     };

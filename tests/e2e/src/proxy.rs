@@ -124,7 +124,7 @@ async fn serve(mut stream: TcpStream, upstream: &str, state: &Mutex<State>, http
 }
 
 /// The body of the next request, none when the client closed. Requests carry a content length, as JSON-RPC clients' do.
-async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>> {
+pub(crate) async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>> {
     loop {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();

@@ -1,4 +1,5 @@
-//! What developers of agents get: a project that builds and passes, the TypeScript and Python packages, ERC-8004's client.
+//! What developers of agents get: a Hardhat project, the TypeScript and Python packages, ERC-8004's client. The Foundry project is that
+//! of `agent_life.rs`.
 
 use anyhow::{Context, Result, ensure};
 use praxis_e2e::{Dev, Finished, dev_key, praxis, praxis_path, python, run};
@@ -51,19 +52,6 @@ async fn published(folder: &Path, dev: &Dev) -> Result<String> {
     let text = std::fs::read_to_string(folder.join("model/published.json"))?;
     let id = serde_json::from_str::<Value>(&text)?["id"].as_str().map(str::to_owned);
     id.context("no id")
-}
-
-#[tokio::test]
-async fn a_new_project_builds_and_its_tests_ask_the_real_model() -> Result<()> {
-    let dir = tempfile::tempdir()?;
-    let dev = Dev::start(&[]).await?;
-    let folder = project(dir.path(), "contracts/node_modules", &[]).await?;
-    within(node(&["bin/forge.mjs", "test"]), &folder, &dev).await?.expect(1)?.says(&["publish the model first"])?;
-    published(&folder, &dev).await?;
-    within(node(&["bin/forge.mjs", "test"]), &folder, &dev).await?.expect(0)?.says(&["5 passed", "0 failed"])?;
-    let again = run(praxis(["agent", "new", "trend", "--dir", dir.path().to_str().context("a path")?])?, PATIENCE);
-    again.await?.expect(1)?.fails_clearly()?.says(&["not empty", "--dir"])?;
-    Ok(())
 }
 
 #[tokio::test]

@@ -40,6 +40,10 @@ pub(crate) enum AgentCommand {
     Watch(WatchArgs),
     /// Move a hire to another version of its agent, or try that one beside it.
     Upgrade(UpgradeArgs),
+    /// Have a hire pay its author for the runs and periods so far, and take out what the market holds for the key.
+    Collect(PayoutArgs),
+    /// End a hire: it pays what it owes, and the rest of what was paid in advance comes back.
+    End(PayoutArgs),
     /// Rate an agent in the reputation registry.
     Review(ReviewArgs),
     /// Book runs: at the runner, and with a time at the Scheduler.
@@ -66,7 +70,7 @@ pub(crate) struct AgentNewArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ChainArgs {
     /// JSON-RPC of the L2.
-    #[arg(long, default_value = "http://127.0.0.1:9545")]
+    #[arg(long, env = "PRAXIS_RPC", default_value = "http://127.0.0.1:9545")]
     pub(crate) rpc: Url,
 }
 
@@ -88,14 +92,22 @@ pub(crate) struct PolicyArgs {
     /// Policy file, TOML or JSON.
     #[arg(long = "policy", value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Value of a ${NAME} in the policy file; repeat it for several.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Value of a ${NAME} in the policy file, or @FILE with such lines; repeat it for several.
+    #[arg(long = "set", value_name = "NAME=VALUE|@FILE", value_parser = name_or_file)]
     pub(crate) set: Vec<(String, String)>,
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// As [`name_and_value`]; a file's name stands under the name `@`.
+fn name_or_file(text: &str) -> Result<(String, String), String> {
+    match text.strip_prefix('@') {
+        Some(file) => Ok(("@".to_owned(), file.to_owned())),
+        None => name_and_value(text).map_err(|wrong| format!("{wrong}, or @FILE")),
+    }
 }
 
 /// An amount such as 1000, 2.5e18 or `5 ether`.
@@ -124,8 +136,8 @@ pub(crate) struct DeployAgentArgs {
     /// Policy file, TOML or JSON; ${STRATEGY} and ${OWNER} in it have values. Without it, no account is made.
     #[arg(long = "policy", value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Value of a ${NAME} in the policy file; repeat it for several.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Value of a ${NAME} in the policy file, or @FILE with such lines; repeat it for several.
+    #[arg(long = "set", value_name = "NAME=VALUE|@FILE", value_parser = name_or_file)]
     pub(crate) set: Vec<(String, String)>,
     /// Makes another account of the same owner and policy.
     #[arg(long, default_value_t = B256::ZERO)]
@@ -156,8 +168,8 @@ pub(crate) struct RegisterArgs {
     /// Policy that hirers are advised to take; its hash goes into the offer.
     #[arg(long, value_name = "FILE", requires = "strategy")]
     pub(crate) template: Option<PathBuf>,
-    /// Value of a ${NAME} in the policy file; repeat it for several.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Value of a ${NAME} in the policy file, or @FILE with such lines; repeat it for several.
+    #[arg(long = "set", value_name = "NAME=VALUE|@FILE", value_parser = name_or_file)]
     pub(crate) set: Vec<(String, String)>,
     /// Price of a run.
     #[arg(long, default_value = "0", value_parser = amount, value_name = "WEI", requires = "strategy")]
@@ -194,8 +206,8 @@ pub(crate) struct SimulateArgs {
     /// Policy file; ${STRATEGY} and ${OWNER} in it have values.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Value of a ${NAME} in the policy file; repeat it for several.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Value of a ${NAME} in the policy file, or @FILE with such lines; repeat it for several.
+    #[arg(long = "set", value_name = "NAME=VALUE|@FILE", value_parser = name_or_file)]
     pub(crate) set: Vec<(String, String)>,
     /// Context of a round; repeat it for up to 4.
     #[arg(long = "context", value_name = "HEX")]
@@ -323,8 +335,8 @@ pub(crate) struct ExplainArgs {
     /// What would this policy have said?
     #[arg(long = "policy", value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Value of a ${NAME} in the policy file; repeat it for several.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Value of a ${NAME} in the policy file, or @FILE with such lines; repeat it for several.
+    #[arg(long = "set", value_name = "NAME=VALUE|@FILE", value_parser = name_or_file)]
     pub(crate) set: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) chain: ChainArgs,
@@ -379,6 +391,16 @@ pub(crate) struct UpgradeArgs {
     /// Context of a round; repeat it for up to 4.
     #[arg(long = "context", value_name = "HEX")]
     pub(crate) contexts: Vec<Bytes>,
+    #[command(flatten)]
+    pub(crate) chain: ChainArgs,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PayoutArgs {
+    /// The hire's number.
+    pub(crate) hire: U256,
     #[command(flatten)]
     pub(crate) chain: ChainArgs,
     #[command(flatten)]
@@ -533,8 +555,8 @@ pub(crate) struct BacktestArgs {
     /// Under this policy instead of the account's.
     #[arg(long = "policy", value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Value of a ${NAME} in the policy file; repeat it for several.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Value of a ${NAME} in the policy file, or @FILE with such lines; repeat it for several.
+    #[arg(long = "set", value_name = "NAME=VALUE|@FILE", value_parser = name_or_file)]
     pub(crate) set: Vec<(String, String)>,
     /// With the code of this contract in the place of the account's strategy.
     #[arg(long, value_name = "ADDRESS")]

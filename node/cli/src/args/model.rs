@@ -49,7 +49,7 @@ pub(crate) enum ModelCommand {
         /// ONNX file or Plan.
         file: PathBuf,
         /// JSON-RPC of the L2.
-        #[arg(long, default_value = "http://127.0.0.1:9545")]
+        #[arg(long, env = "PRAXIS_RPC", default_value = "http://127.0.0.1:9545")]
         rpc: Url,
         /// Send nothing: say what publishing would cost on L2 and L1.
         #[arg(long)]
@@ -73,7 +73,7 @@ pub(crate) enum ModelCommand {
         #[arg(short, long)]
         output: PathBuf,
         /// JSON-RPC of the L2.
-        #[arg(long, default_value = "http://127.0.0.1:9545")]
+        #[arg(long, env = "PRAXIS_RPC", default_value = "http://127.0.0.1:9545")]
         rpc: Url,
     },
     /// Check that an ONNX file is the source of a published model.
@@ -83,7 +83,7 @@ pub(crate) enum ModelCommand {
         /// Model id.
         id: B256,
         /// JSON-RPC of the L2.
-        #[arg(long, default_value = "http://127.0.0.1:9545")]
+        #[arg(long, env = "PRAXIS_RPC", default_value = "http://127.0.0.1:9545")]
         rpc: Url,
         #[command(flatten)]
         shapes: ShapeArgs,

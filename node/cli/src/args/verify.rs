@@ -86,7 +86,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     pub(crate) tx: Option<B256>,
     /// JSON-RPC of the L2, for --tx without --rollup.
-    #[arg(long, default_value = "http://127.0.0.1:9545")]
+    #[arg(long, env = "PRAXIS_RPC", default_value = "http://127.0.0.1:9545")]
     pub(crate) rpc: Url,
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct FeesArgs {
     #[arg(long)]
     pub(crate) l1: Url,
     /// JSON-RPC of the L2; it must still have the states of both ends.
-    #[arg(long, default_value = "http://127.0.0.1:9545")]
+    #[arg(long, env = "PRAXIS_RPC", default_value = "http://127.0.0.1:9545")]
     pub(crate) rpc: Url,
     /// From after this L2 block.
     #[arg(long, default_value_t = 0)]

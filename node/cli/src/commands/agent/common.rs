@@ -31,9 +31,29 @@ pub(super) fn read_policy(path: &Path, set: &[(String, String)], known: &[(&str,
         .map_err(|e| Failure::failed(format!("the policy file {} can't be read: {e}", path.display())))?;
     let mut names: BTreeMap<String, String> =
         known.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    names.extend(set.iter().cloned());
+    for (name, value) in set {
+        match name.as_str() {
+            "@" => names.extend(values_of(Path::new(value))?),
+            _ => _ = names.insert(name.clone(), value.clone()),
+        }
+    }
     let named = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
     PolicyFile::parse(&text, &names).map_err(|e| named(&e))?.build().map_err(|e| named(&e))
+}
+
+/// Lines `NAME=VALUE`, as a shell reads them; empty ones and those that begin with # are left out.
+fn values_of(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failure::failed(format!("--set @{shown}: the file can't be read: {e}")))?;
+    let lines = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let value = |(index, line): (usize, &str)| {
+        let (name, value) = line
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(format!("--set @{shown}: line {} is not NAME=VALUE", index + 1)))?;
+        Ok((name.to_owned(), value.trim_matches('"').to_owned()))
+    };
+    lines.map(value).collect()
 }
 
 /// The first event of this kind in a receipt.
@@ -158,4 +178,28 @@ pub(super) fn ether(wei: U256) -> String {
 /// A JSON object's field as text.
 pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_policy_come_from_the_command_line_and_from_files_the_later_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let policy = "delay = \"${DELAY}\"\nmax_actions = ${MOST}\nstrategies = [\"${STRATEGY}\"]\n";
+        std::fs::write(at("policy.toml"), policy).unwrap();
+        std::fs::write(at("values.env"), "# how long\n\nDELAY=2h\n MOST=\"3\"\n").unwrap();
+        let file = ("@".to_owned(), at("values.env").display().to_string());
+        let known = [("STRATEGY", Address::repeat_byte(1).to_string())];
+        let read = |set: &[(String, String)]| read_policy(&at("policy.toml"), set, &known).map_err(|f| f.message);
+        let terms = read(std::slice::from_ref(&file)).unwrap().terms;
+        assert_eq!((terms.delay, terms.maxActions, terms.strategies), (7_200, 3, vec![Address::repeat_byte(1)]));
+        let later = read(&[file.clone(), ("MOST".into(), "4".into())]).unwrap();
+        assert_eq!(later.terms.maxActions, 4);
+        assert!(read(&[]).unwrap_err().contains("--set DELAY=VALUE"));
+        std::fs::write(at("values.env"), "DELAY=2h\nMOST\n").unwrap();
+        assert!(read(&[file]).unwrap_err().contains("line 2 is not NAME=VALUE"));
+    }
 }

@@ -8,9 +8,10 @@ use super::{
     simulate::last_call,
 };
 use crate::{args::ExplainArgs, client::Client, failure::Failure, ui::Ui};
-use alloy_primitives::Bytes;
+use alloy_primitives::{Address, B256, Bytes};
 use praxis_agents::{
     explain::{ActCall, Judged, Under, judge, under},
+    log::Happened,
     policy::Policy,
 };
 use praxis_contracts::addresses::{AGENT_RUNNER, RULE_CHECKS};
@@ -53,8 +54,7 @@ pub(super) async fn run(args: &ExplainArgs, ui: &Ui) -> Result<(), Failure> {
     }
     let mut document = json!({ "transaction": hash, "account": account, "actions": judged });
     // What was refused before it was begun left a log and no call.
-    let receipt = client.wait(hash).await?;
-    let logged: Vec<_> = receipt.logs().iter().filter_map(|log| praxis_agents::log::read(&log.inner)).collect();
+    let logged = logged(&client, hash).await?;
     ui.table(
         &["account", "what", ""],
         logged.iter().map(|(of, happened)| {
@@ -78,13 +78,19 @@ pub(super) async fn run(args: &ExplainArgs, ui: &Ui) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the receipt tells of agents, account by account. Read as it is: a scheduled call's receipt has a type of the rollup's own.
+async fn logged(client: &Client, hash: B256) -> Result<Vec<(Address, Happened)>, Failure> {
+    let receipt: Value = client.request("eth_getTransactionReceipt", json!([hash])).await?;
+    let Some(logs) = receipt.get("logs") else {
+        return Err(Failure::failed(format!("{hash} is in no block")));
+    };
+    let logs: Vec<alloy_rpc_types_eth::Log> = serde_json::from_value(logs.clone())?;
+    Ok(logs.iter().filter_map(|log| praxis_agents::log::read(&log.inner)).collect())
+}
+
 /// A run without actions, or no run at all.
 async fn no_actions(client: &Client, args: &ExplainArgs, ui: &Ui) -> Result<(), Failure> {
-    let receipt = client.wait(args.transaction).await?;
-    let mut found = Vec::new();
-    for log in receipt.logs() {
-        found.extend(praxis_agents::log::read(&log.inner));
-    }
+    let found = logged(client, args.transaction).await?;
     if found.is_empty() {
         return Err(Failure::failed(format!("no agent acted in the transaction {}", args.transaction)));
     }
@@ -101,8 +107,7 @@ async fn no_actions(client: &Client, args: &ExplainArgs, ui: &Ui) -> Result<(), 
 }
 
 fn collect(frame: &Value, calls: &mut Vec<Traced>, depth: usize) {
-    let is =
-        |field: &str, address: alloy_primitives::Address| text(frame, field).eq_ignore_ascii_case(&address.to_string());
+    let is = |field: &str, address: Address| text(frame, field).eq_ignore_ascii_case(&address.to_string());
     // Other functions of `RuleChecks` are asked too; their input is none of `act`.
     if is("from", AGENT_RUNNER) && is("to", RULE_CHECKS) {
         let bytes = |field: &str| text(frame, field).parse().unwrap_or_default();
@@ -134,7 +139,7 @@ fn show(index: usize, judged: &Judged, ui: &Ui) {
 /// The same transaction on the state before its block, under another policy.
 async fn what_if(
     client: &Client,
-    hash: alloy_primitives::B256,
+    hash: B256,
     under: Under,
     rules: &[praxis_contracts::agents::Rule],
     other: &Policy,

@@ -12,6 +12,7 @@ mod log;
 mod market;
 mod new;
 mod past;
+mod payout;
 mod policy;
 mod replaced;
 mod simulate;
@@ -51,6 +52,8 @@ pub(crate) fn run(command: AgentCommand, ui: &Ui) -> Result<(), Failure> {
             AgentCommand::Backtest(args) => backtest::run(&args, ui).await,
             AgentCommand::Watch(args) => watch::run(&args, ui).await,
             AgentCommand::Upgrade(args) => market::upgrade(&args, ui).await,
+            AgentCommand::Collect(args) => payout::collect(&args, ui).await,
+            AgentCommand::End(args) => payout::end(&args, ui).await,
             AgentCommand::Review(args) => market::review(&args, ui).await,
             AgentCommand::Book(args) => book::book(&args, ui).await,
             AgentCommand::Unbook(args) => book::unbook(&args, ui).await,

@@ -26,7 +26,7 @@ pub(super) fn run(args: &AgentNewArgs, ui: &Ui) -> Result<(), Failure> {
         &["", "where"],
         [
             ["strategy", "src/Momentum.sol"],
-            ["policy", "src/Policy.sol"],
+            ["policy", "policy.toml; src/Policy.sol for the tests"],
             ["model and training", "model/model.onnx, train/train.py"],
             ["mock feeds, token, venue", "src/mocks"],
             ["tests", if args.hardhat { "test/Momentum.t.sol, test/momentum.test.cjs" } else { "test/Momentum.t.sol" }],

@@ -33,6 +33,9 @@ const SOURCES = {
   "src/agents/AgentPolicy.sol": ["AgentPolicy"],
   "src/agents/libraries/TermsCheck.sol": ["AgentPolicy"],
   "src/agents/libraries/ConditionTree.sol": ["AgentPolicy"],
+  "src/agents/libraries/Privileged.sol": ["RuleChecks", "AgentPolicy"],
+  "src/agents/libraries/Lists.sol": ["AgentRunner"],
+  "src/agents/libraries/Blob.sol": ["RuleChecks", "AgentRunner", "AgentPolicy"],
 };
 const CONTRACTS = ["RuleChecks", "AgentRunner", "AgentPolicy"];
 

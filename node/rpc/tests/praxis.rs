@@ -5,13 +5,13 @@ mod support;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use jsonrpsee::core::client::ClientT;
-use praxis_contracts::{IInference, IInferenceProof, addresses::INFERENCE, artifacts::INFERENCE_PROOF};
+use praxis_contracts::{IInference, IInferenceProof, IModelRegistry, addresses::INFERENCE, artifacts::INFERENCE_PROOF};
 use praxis_model::{Tensor, hash_tensors};
 use praxis_rpc::{L1BlockRef, L1Status};
 use serde_json::{Value, json};
 use support::{
     Node,
-    models::{plan, publish},
+    models::{plan, publish, publish_with, registry},
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -43,6 +43,36 @@ async fn a_model_is_published_listed_and_run() {
     let (code, message) = node.err("praxis_runModel", json!([model, [{"shape": [1, 2], "values": [1, 2]}]])).await;
     assert_eq!(code, 3);
     assert!(message.contains("InputShape"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_royalty_is_shown_with_its_notice_and_is_part_of_estimate_receipt_and_balance() {
+    let (payee, node) = (Address::repeat_byte(0x9a), Node::rollup().await);
+    let model = publish_with(&node, Some((1_000, payee))).await;
+    let shown = node.ok("praxis_getModel", json!([model])).await["royalty"].clone();
+    assert_eq!((&shown["payee"], &shown["nextBps"]), (&json!(payee), &json!(1_000)), "{shown}");
+    let abi = IInference::Tensor { dtype: 1, shape: vec![1, 3], data: vec![0; 12].into() };
+    let call = IInference::inferCall { model, inputs: vec![abi] }.abi_encode();
+    let request = json!({"from": node.signer.address(), "to": INFERENCE, "data": Bytes::from(call.clone())});
+    let quantity = |value: &Value| u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
+    let estimate = quantity(&node.ok("eth_estimateGas", json!([request])).await);
+    let hash = node.send(TxKind::Call(INFERENCE), 0, call, estimate).await;
+    node.seal();
+    let receipt = node.ok("eth_getTransactionReceipt", json!([hash])).await;
+    assert_eq!(receipt["status"], "0x1", "the estimate has the royalty: {receipt}");
+    let block = node.ok("eth_getBlockByNumber", json!([receipt["blockNumber"], false])).await;
+    let royalty = (plan().cost().gas + plan().cost().cold_gas) / 10;
+    let got = quantity(&node.ok("eth_getBalance", json!([payee, "latest"])).await);
+    assert_eq!(got, royalty * quantity(&block["baseFeePerGas"]));
+    let records = node.ok("praxis_getInferences", json!([hash])).await;
+    assert!(quantity(&receipt["gasUsed"]) > quantity(&records[0]["gas"]) && quantity(&records[0]["gas"]) > royalty);
+
+    // More comes after a week, and both are shown meanwhile.
+    registry(&node, IModelRegistry::setRoyaltyCall { id: model, bps: 1_500, payee }).await;
+    let now = quantity(&node.ok("eth_getBlockByNumber", json!(["latest", false])).await["timestamp"]);
+    let shown = node.ok("praxis_getModel", json!([model])).await["royalty"].clone();
+    let terms = json!({"payee": payee, "bps": 1_000, "nextBps": 1_500, "from": format!("{:#x}", now + 7 * 86_400)});
+    assert_eq!(shown, terms);
 }
 
 #[tokio::test(flavor = "multi_thread")]

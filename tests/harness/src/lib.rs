@@ -11,6 +11,7 @@ mod batcher;
 mod bookings;
 mod config;
 mod follower;
+mod killed;
 mod miner;
 mod model;
 mod peer;

@@ -66,6 +66,14 @@ impl TestSequencer {
         self.running = Some(Running::open(self.directory.path(), &self.config, self.options.clone()));
     }
 
+    /// Dies by SIGKILL and starts again: on what a killed process leaves, not on what one leaves that ends.
+    pub fn kill(&mut self) {
+        let left = crate::killed::as_killed(self.directory.path());
+        self.running = None;
+        self.running = Some(Running::open(left.path(), &self.config, self.options.clone()));
+        self.directory = left;
+    }
+
     /// The file with the order of preconfirmed transactions.
     pub fn order_file(&self) -> PathBuf {
         self.directory.path().join("order.journal")

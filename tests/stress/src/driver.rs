@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
+use praxis_contracts::{IModelRegistry, addresses::MODEL_REGISTRY};
 use praxis_harness::{Account, DemoModel, Mine, World};
 use praxis_primitives::Receipt;
 use std::collections::BTreeMap;
@@ -125,8 +126,8 @@ impl Driver {
         C::abi_decode_returns(&output).expect("the contract answers as its ABI says")
     }
 
-    /// Publishes a model; gives its id.
-    pub(crate) fn publish(&mut self, owner: &Account, model: &DemoModel) -> B256 {
+    /// Publishes a model, with a share for a payee; gives its id.
+    pub(crate) fn publish(&mut self, owner: &Account, model: &DemoModel, royalty: Option<(u16, Address)>) -> B256 {
         let nonce = self.world.nonce(owner);
         let count = u64::from(model.chunks());
         let mut all = vec![model.begin(owner, nonce)];
@@ -135,10 +136,18 @@ impl Driver {
             self.sent.push((self.world.sequencer.send(tx).expect("the pool takes a model's part"), "a model's part"));
         }
         self.settle_sent();
-        let tx = model.activate(owner, nonce + 1 + count);
+        self.next.insert(owner.address, nonce + 1 + count);
+        if let Some((bps, payee)) = royalty {
+            // Before the activation it holds at once.
+            let call = IModelRegistry::setRoyaltyCall { id: model.id, bps, payee };
+            self.call("setRoyalty", owner, MODEL_REGISTRY, 200_000, call);
+            self.settle_sent();
+        }
+        let nonce = self.world.nonce(owner);
+        let tx = model.activate(owner, nonce);
         self.sent.push((self.world.sequencer.send(tx).expect("the pool takes activate"), "activate"));
         self.settle_sent();
-        self.next.insert(owner.address, nonce + 2 + count);
+        self.next.insert(owner.address, nonce + 1);
         model.id
     }
 }

@@ -8,12 +8,16 @@ mod abi;
 mod agents;
 mod code;
 mod driver;
+mod money;
 mod prices;
+mod replay;
 mod run;
 mod served;
 mod tally;
 mod venue;
 
 pub use agents::Kind;
+pub use money::Royalties;
+pub use replay::Replayed;
 pub use run::{Finished, Options, run};
 pub use tally::Outcome;

@@ -4,8 +4,9 @@ use crate::{
     Outcome,
     agents::{self, Kind, Strategy},
     driver::{Driver, L1_SECONDS, L2_BLOCK_MS},
+    money,
     prices::Series,
-    served, tally,
+    replay, served, tally,
     venue::{E18, Venue},
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -37,7 +38,7 @@ const WARM_UP_SECONDS: u64 = 2_100;
 const OWNERS: usize = 8;
 /// L1 blocks that the reorg takes back.
 const REORG_DEPTH: usize = 3;
-/// Sequencer or verifier dies in one of so many steps.
+/// Sequencer or verifier is killed in one of so many steps.
 const KILL_ONE_IN: u64 = 6;
 
 /// How a run is to be.
@@ -78,6 +79,8 @@ pub(crate) struct Market {
     pub(crate) venue: Venue,
     pub(crate) agents: Vec<Agent>,
     series: Series,
+    /// Models that bring a royalty.
+    licensed: Vec<B256>,
     /// The first block of the market.
     pub(crate) opened: u64,
 }
@@ -96,7 +99,15 @@ pub fn run(options: Options, progress: &ProgressBar) -> Finished {
     outcome.crash_percent = market.series.crash_percent();
     progress.set_message("reading the traces");
     progress.set_position(0);
-    let record = served::record(market.driver.world.sequencer.chain().clone(), progress);
+    let chain = market.driver.world.sequencer.chain();
+    let (record, replayed) = std::thread::scope(|scope| {
+        let replayed = scope.spawn(|| replay::replay(chain, &market.agents, market.opened));
+        let record = served::record(chain.clone(), progress);
+        (record, replayed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    outcome.royalties = money::royalties(&market, &market.licensed);
+    (outcome.ether_at_first, outcome.ether_at_last) = money::ether(chain, &record);
+    outcome.replayed = replayed;
     Finished { outcome, record }
 }
 
@@ -109,7 +120,7 @@ impl Market {
         progress.set_message("deploying the venue");
         let mut venue = Venue::deploy(&mut driver, &series.history, (steps(options) / series.months()).max(1));
         progress.set_message("publishing models");
-        let strategies = publish(&mut driver, &venue);
+        let (strategies, licensed) = publish(&mut driver, &venue);
         progress.set_message("making agents");
         let window = u32::try_from(options.blocks * L2_BLOCK_MS / 1_000 / EDGES).expect("some minutes").max(1);
         let made = create(&mut driver, &venue, &strategies, options.agents, window);
@@ -127,7 +138,7 @@ impl Market {
         progress.set_message("booking runs");
         let agents = book(&mut driver, &made);
         let opened = driver.head() + 1;
-        Self { driver, venue, agents, series, opened }
+        Self { driver, venue, agents, series, licensed, opened }
     }
 
     /// The market is open. Gives how often a process died and how often L1 reorganised.
@@ -142,19 +153,21 @@ impl Market {
             self.venue.say(&mut self.driver, price);
             self.venue.arbitrage(&mut self.driver, price);
             self.venue.observe(&mut self.driver);
+            let fate = next(&mut random) % (3 * KILL_ONE_IN);
+            let world = &mut self.driver.world;
+            if fate == 0 {
+                // It dies in a block that it has begun: what it had preconfirmed must come in the same order.
+                world.sequencer.preconfirm(&world.l1);
+                world.sequencer.kill();
+            }
             self.driver.tick();
             self.driver.forget_sent();
-            match next(&mut random) % (2 * KILL_ONE_IN) {
-                0 => {
-                    self.driver.world.sequencer.restart();
-                    kills += 1;
-                }
-                1 => {
-                    self.driver.world.verifier.restart();
-                    kills += 1;
-                }
+            match fate {
+                1 => self.driver.world.sequencer.kill(),
+                2 => self.driver.world.verifier.kill(),
                 _ => {}
             }
+            kills += u64::from(fate < 3);
             if step == steps / 2 {
                 self.driver.world.l1.reorg(REORG_DEPTH);
                 self.driver.world.l1.mine_empty(1);
@@ -185,7 +198,8 @@ fn import(onnx: &[u8]) -> DemoModel {
     DemoModel { id: id::model_id(&bytes), bytes }
 }
 
-fn publish(driver: &mut Driver, venue: &Venue) -> BTreeMap<Kind, Strategy> {
+/// The strategies, and the models among theirs that bring a royalty: all but the demo's.
+fn publish(driver: &mut Driver, venue: &Venue) -> (BTreeMap<Kind, Strategy>, Vec<B256>) {
     let trend = import(include_bytes!("../../fixtures/agents/trend.onnx"));
     let volatility = import(include_bytes!("../../fixtures/agents/volatility.onnx"));
     let models: [(Kind, &DemoModel); 4] = [
@@ -198,7 +212,8 @@ fn publish(driver: &mut Driver, venue: &Venue) -> BTreeMap<Kind, Strategy> {
     let mut strategies = BTreeMap::new();
     for (kind, model) in models {
         if !known.contains(&model.id) {
-            known.push(driver.publish(&venue.author, model));
+            let royalty = (model.id != demo_model().id).then_some((money::ROYALTY_BPS, money::LICENSOR));
+            known.push(driver.publish(&venue.author, model, royalty));
         }
         let address = venue.strategy(driver, kind.contract(), model.id);
         driver.settle_sent();
@@ -207,7 +222,7 @@ fn publish(driver: &mut Driver, venue: &Venue) -> BTreeMap<Kind, Strategy> {
         driver.settle_sent();
         strategies.insert(kind, Strategy { address, model: model.id });
     }
-    strategies
+    (strategies, vec![trend.id, volatility.id])
 }
 
 fn owner(place: usize) -> Account {

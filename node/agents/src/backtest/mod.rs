@@ -79,14 +79,52 @@ struct Sample {
     prices: Vec<Option<U256>>,
 }
 
+/// What is kept of one account.
+struct Kept {
+    account: Address,
+    digest: DecisionDigest,
+    keeper: Keeper,
+}
+
+impl Kept {
+    fn new(account: Address) -> Self {
+        Self { account, digest: DecisionDigest::default(), keeper: Keeper::default() }
+    }
+
+    fn is_run(&self, log: &Log) -> bool {
+        log.topics().get(1) == Some(&self.account.into_word()) && log::is_of_run(log)
+    }
+
+    /// What the account did in a block, and the gas of the transactions in which it did.
+    fn read(&mut self, parts: &[Part<'_>]) -> (Vec<Happened>, u64) {
+        let (mut events, mut gas) = (Vec::new(), 0);
+        for part in parts {
+            let runs: Vec<&Log> = part.logs.iter().filter(|log| self.is_run(log)).collect();
+            if !runs.is_empty() {
+                gas += part.gas;
+            }
+            for log in runs {
+                self.digest.add(self.account, log);
+                events.extend(log::read(log).map(|(_, happened)| happened));
+            }
+        }
+        (events, gas)
+    }
+}
+
+/// A transaction of a block: its gas and its logs.
+struct Part<'a> {
+    gas: u64,
+    logs: &'a [Log],
+}
+
 /// A backtest on its way.
 pub struct Backtest<'a> {
     spec: &'a ChainSpec,
     state: LayeredState<'a>,
     models: ModelAccess,
-    account: Address,
-    digest: DecisionDigest,
-    keeper: Keeper,
+    /// The account that it is about, which is always there, and others beside it.
+    kept: Vec<Kept>,
     assumed: bool,
     skipped: u64,
 }
@@ -98,12 +136,17 @@ impl<'a> Backtest<'a> {
             spec,
             state: LayeredState::new(base),
             models,
-            account,
-            digest: DecisionDigest::default(),
-            keeper: Keeper::default(),
+            kept: vec![Kept::new(account)],
             assumed: false,
             skipped: 0,
         }
+    }
+
+    /// Keeps what this account does too: the blocks are executed once for all.
+    #[must_use]
+    pub fn beside(mut self, account: Address) -> Self {
+        self.kept.push(Kept::new(account));
+        self
     }
 
     /// Makes assumptions true, from here on. Blocks are then no longer compared with their headers.
@@ -136,16 +179,17 @@ impl<'a> Backtest<'a> {
             return Err(BacktestError::Differs { number: block.number });
         }
         self.skipped += skipped;
-        let mut gas = 0;
         let mut before = 0;
-        for receipt in &output.receipts {
-            if receipt.logs.iter().any(|log| self.is_run(log)) {
-                gas += receipt.cumulative_gas_used - before;
-            }
-            before = receipt.cumulative_gas_used;
-        }
-        let logs: Vec<Log> = output.receipts.iter().flat_map(|receipt| receipt.logs.iter().cloned()).collect();
-        self.keep(&context, &logs, gas, output)
+        let receipts = output.receipts.clone();
+        let parts: Vec<Part<'_>> = receipts
+            .iter()
+            .map(|receipt| {
+                let gas = receipt.cumulative_gas_used - before;
+                before = receipt.cumulative_gas_used;
+                Part { gas, logs: &receipt.logs }
+            })
+            .collect();
+        self.keep(&context, &parts, output)
     }
 
     fn execute(&self, context: &BlockContext, block: &RecoveredBlock) -> Result<(ExecutionOutput, u64), BacktestError> {
@@ -187,43 +231,35 @@ impl<'a> Backtest<'a> {
         };
         if outcome.status != CallStatus::Success {
             let reason = crate::errors::name(&outcome.output).unwrap_or_else(|| format!("{:?}", outcome.status));
-            self.keeper.reverted(context.number, reason);
+            self.kept.iter_mut().for_each(|kept| kept.keeper.reverted(context.number, reason.clone()));
             return Ok(());
         }
-        self.keep(context, &outcome.logs, outcome.gas_used, output)
+        self.keep(context, &[Part { gas: outcome.gas_used, logs: &outcome.logs }], output)
     }
 
-    fn is_run(&self, log: &Log) -> bool {
-        log.topics().get(1) == Some(&self.account.into_word()) && log::is_of_run(log)
-    }
-
-    /// Takes over what a block changed, and notes what the account did in it.
+    /// Takes over what a block changed, and notes what the accounts did in it.
     fn keep(
         &mut self,
         context: &BlockContext,
-        logs: &[Log],
-        gas: u64,
+        parts: &[Part<'_>],
         output: ExecutionOutput,
     ) -> Result<(), BacktestError> {
-        let mut events: Vec<Happened> = Vec::new();
-        let of_runs: Vec<&Log> = logs.iter().filter(|log| self.is_run(log)).collect();
-        for log in of_runs {
-            self.digest.add(self.account, log);
-            events.extend(log::read(log).map(|(_, happened)| happened));
+        let mut acted = Vec::new();
+        for index in 0..self.kept.len() {
+            let (events, gas) = self.kept[index].read(parts);
+            if !events.is_empty() {
+                acted.push((index, events, gas, self.sample(context, self.kept[index].account)?));
+            }
         }
-        if events.is_empty() {
-            self.state.apply(output.diff);
-            return Ok(());
-        }
-        let before = self.sample(context)?;
         self.state.apply(output.diff);
-        let after = self.sample(context)?;
-        self.keeper.step(context.number, context.timestamp, gas, events, &before, &after);
+        for (index, events, gas, before) in acted {
+            let after = self.sample(context, self.kept[index].account)?;
+            self.kept[index].keeper.step(context.number, context.timestamp, gas, events, &before, &after);
+        }
         Ok(())
     }
 
-    fn sample(&self, context: &BlockContext) -> Result<Sample, BacktestError> {
-        let account = self.account;
+    fn sample(&self, context: &BlockContext, account: Address) -> Result<Sample, BacktestError> {
         let terms = self.call(context, AGENT_POLICY, IAgentPolicy::termsOfCall { account })?.unwrap_or_default();
         let mut sample = Sample::default();
         for AssetTerms { token, valuer, .. } in terms.assets {
@@ -263,8 +299,17 @@ impl<'a> Backtest<'a> {
 
     /// The report so far.
     pub fn report(&self) -> Report {
-        let mut report = self.keeper.report(self.account);
-        report.decisions = self.digest.finish();
+        self.report_of(&self.kept[0])
+    }
+
+    /// The reports so far, of the account first and then of those beside it, in the order in which they were named.
+    pub fn reports(&self) -> Vec<Report> {
+        self.kept.iter().map(|kept| self.report_of(kept)).collect()
+    }
+
+    fn report_of(&self, kept: &Kept) -> Report {
+        let mut report = kept.keeper.report(kept.account);
+        report.decisions = kept.digest.finish();
         report.assumed = self.assumed;
         report.skipped = self.skipped;
         report

@@ -1,7 +1,7 @@
 //! A small model, published.
 
 use super::Node;
-use alloy_primitives::{B256, TxKind};
+use alloy_primitives::{Address, B256, TxKind};
 use alloy_sol_types::SolCall;
 use praxis_contracts::{IModelRegistry, addresses::MODEL_REGISTRY};
 use praxis_model::{DType, Plan, PlanBuilder, TensorType, id, ops};
@@ -26,6 +26,11 @@ pub async fn registry(node: &Node, call: impl SolCall) {
 
 /// Publishes and activates that model.
 pub async fn publish(node: &Node) -> B256 {
+    publish_with(node, None).await
+}
+
+/// The same with a share of so many ten-thousandths for a payee from the start.
+pub async fn publish_with(node: &Node, royalty: Option<(u16, Address)>) -> B256 {
     let bytes = plan().encode();
     let model = id::model_id(&bytes);
     let length = bytes.len() as u32;
@@ -35,6 +40,9 @@ pub async fn publish(node: &Node) -> B256 {
     let proof = id::chunk_proof(&bytes, 0).unwrap();
     registry(node, IModelRegistry::putChunkCall { id: model, index: 0, data: bytes.into(), proof }).await;
     assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "complete");
+    if let Some((bps, payee)) = royalty {
+        registry(node, IModelRegistry::setRoyaltyCall { id: model, bps, payee }).await;
+    }
     registry(node, IModelRegistry::activateCall { id: model }).await;
     assert_eq!(node.ok("praxis_getModel", json!([model])).await["status"], "pending");
     node.seal();

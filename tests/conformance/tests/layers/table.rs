@@ -210,6 +210,9 @@ pub(crate) const ROWS: &[Row] = &[
             // What checks the run reads the chain as anybody does: from a node's JSON-RPC.
             "praxis-audit",
             "praxis-rpc",
+            // The same run by the backtest.
+            "praxis-agents",
+            "praxis-evm",
             "praxis-chain",
             "praxis-contracts",
             "praxis-import",

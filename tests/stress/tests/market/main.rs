@@ -43,7 +43,19 @@ fn a_market_under_stress_breaks_no_policy_and_loses_no_call() {
     for kind in ["Rebalancer", "TrendFollower", "MarketMaker", "Prober"] {
         assert!(outcome.executed.get(kind).is_some_and(|count| *count >= 50), "{kind} hardly acted");
     }
-    for rule in ["window", "rate", "perAction", "ownerApproval", "arguments", "privileged", "target", "actionGas"] {
+    for rule in [
+        "window",
+        "loss",
+        "stream",
+        "rate",
+        "perAction",
+        "ownerApproval",
+        "arguments",
+        "privileged",
+        "target",
+        "actionGas",
+        "approval",
+    ] {
         assert!(outcome.refused.get(rule).is_some_and(|count| *count >= 10), "{rule} hardly refused");
     }
     assert!(outcome.kills >= 5 && outcome.crash_percent >= 40, "too little happened");

@@ -81,6 +81,8 @@ pub(crate) struct Market {
     series: Series,
     /// Models that bring a royalty.
     licensed: Vec<B256>,
+    /// Seconds in which a window refills.
+    pub(crate) window: u32,
     /// The first block of the market.
     pub(crate) opened: u64,
 }
@@ -138,7 +140,7 @@ impl Market {
         progress.set_message("booking runs");
         let agents = book(&mut driver, &made);
         let opened = driver.head() + 1;
-        Self { driver, venue, agents, series, licensed, opened }
+        Self { driver, venue, agents, series, licensed, window, opened }
     }
 
     /// The market is open. Gives how often a process died and how often L1 reorganised.

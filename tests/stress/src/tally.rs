@@ -101,8 +101,11 @@ impl Outcome {
 pub(crate) fn count(market: &Market) -> Outcome {
     let driver = &market.driver;
     let head = driver.head();
+    let time =
+        |number| driver.world.sequencer.chain().db().header(number).expect("readable").expect("a block").timestamp;
+    let windows_passed = (time(head) - time(market.opened)) / u64::from(market.window);
     let mut outcome =
-        Outcome { blocks: head, market_blocks: head - market.opened + 1, windows_passed: EDGES, ..Outcome::default() };
+        Outcome { blocks: head, market_blocks: head - market.opened + 1, windows_passed, ..Outcome::default() };
     let by_account: BTreeMap<Address, Kind> = market.agents.iter().map(|agent| (agent.account, agent.kind)).collect();
     for agent in &market.agents {
         *outcome.agents.entry(format!("{:?}", agent.kind)).or_default() += 1;

@@ -353,3 +353,33 @@ fn answers_are_bounded_and_so_is_what_one_peer_may_ask() {
     }
     assert_eq!(blocks, 512, "the allowance of one peer");
 }
+
+#[test]
+fn unsafe_blocks_on_an_l1_that_is_gone_are_left_for_the_new_ones() {
+    let mut all = Unsafe::new();
+    all.talk();
+    all.world.l1.mine();
+    all.follower.peer.see(&all.world.l1);
+    (0..12).for_each(|_| drop(all.build_and_tell()));
+    assert!(all.agrees());
+    let gone = all.head();
+    all.world.l1.reorg(1);
+    all.world.l1.mine_with(Mine { seconds: 2, transactions: 0 });
+    all.world.l1.mine();
+    all.world.sequencer.follow(&all.world.l1).unwrap();
+    while all.world.sequencer.chain().head().number < gone {
+        all.build();
+    }
+    all.build_and_tell();
+    assert!(!all.agrees(), "the follower has not seen the new L1");
+    all.follower.follow(&all.world.l1);
+    for _ in 0..3 {
+        all.build_and_tell();
+    }
+    // Who had nothing that helped is asked again after a while.
+    let later = all.now_ms() + 60_000;
+    assert!(all.follower.peer.sync.take_evidence(later).is_empty(), "nobody lied");
+    let later = all.now_ms() + 10_000;
+    talk(&mut [&mut all.teller, &mut all.follower.peer], later);
+    assert!(all.agrees(), "{} of {}", all.head(), all.world.sequencer.chain().head().number);
+}

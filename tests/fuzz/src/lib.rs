@@ -10,11 +10,13 @@ pub mod random_plans;
 pub mod batch;
 pub mod deposits;
 mod onnx;
+mod peers;
 mod plan;
 
 pub use batch::{batches, channels, frames};
 pub use deposits::deposits;
 pub use onnx::onnx_import;
+pub use peers::peers;
 pub use plan::{plan_decode, plan_run};
 
 /// Any bytes, judged.
@@ -29,4 +31,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("channels", channels),
     ("batches", batches),
     ("deposits", deposits),
+    ("peers", peers),
 ];

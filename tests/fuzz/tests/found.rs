@@ -45,6 +45,11 @@ fn the_corpora_of_what_comes_from_l1_keep_their_promises() {
     corpus_of("deposits");
 }
 
+#[test]
+fn the_corpus_of_what_peers_say_keeps_its_promises() {
+    corpus_of("peers");
+}
+
 /// A folder packed and unpacked is the same inputs; bytes that nobody packed are an error.
 #[test]
 fn a_corpus_is_read_as_it_was_packed() {

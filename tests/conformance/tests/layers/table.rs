@@ -259,7 +259,15 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row(
         "praxis-fuzz",
-        &["praxis-derive", "praxis-import", "praxis-inference", "praxis-model"],
+        &[
+            "praxis-derive",
+            "praxis-import",
+            "praxis-inference",
+            "praxis-link",
+            "praxis-model",
+            "praxis-primitives",
+            "praxis-sync",
+        ],
         // The fuzzers are built cold: they must stay small.
         &["praxis-evm", "revm", "tokio", "rocksdb"],
     ),

@@ -6,13 +6,17 @@ use std::{
     process::ExitCode,
 };
 
-use alloy_primitives::U256;
+use alloy_consensus::{BlockBody, SignableTransaction, TxEip1559};
+use alloy_primitives::{B256, Signature, U256};
 use praxis_derive::{ChannelId, Frame, channel::compress, frame::encode_calldata, samples};
 use praxis_fuzz::{
     TARGETS, batch, corpus,
     deposits::{log, only_bytes},
 };
 use praxis_import::{ImportOptions, import_bytes};
+use praxis_link::{FromNetwork, ToNetwork};
+use praxis_primitives::{Block, Header, SealedBlock, Transaction, TxDeposit};
+use praxis_sync::{Answer, Question, SignedBlock, Status};
 
 const USAGE: &str = "usage: fuzz-corpus unpack FOLDER           every committed corpus, one folder for each target
        fuzz-corpus pack FOLDER TARGET     that folder becomes the committed corpus of the target
@@ -68,6 +72,7 @@ fn seeds(folder: &Path, models: &Path) -> std::io::Result<()> {
     fs::create_dir_all(&plans)?;
     batches(folder)?;
     deposits(&folder.join("deposits"))?;
+    peers(&folder.join("peers"))?;
     for path in onnx_files(models)? {
         let bytes = fs::read(&path)?;
         let parts: Vec<_> = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
@@ -131,6 +136,43 @@ fn deposits(folder: &Path) -> std::io::Result<()> {
         fs::write(folder.join(format!("{seed:03}")), logs)?;
     }
     Ok(())
+}
+
+/// What nodes say to each other and to their network processes.
+fn peers(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut rng = samples::Rng(7);
+    for seed in 0..BATCHES {
+        let (kind, bytes) = match seed % 8 {
+            0 => (0, Question::Blocks { first: rng.bits(), count: rng.below(65) as u16 }.encode()),
+            1 => (0, Question::Status.encode()),
+            2 => (1, Answer::Blocks((0..rng.below(3)).map(|number| signed(&mut rng, number)).collect()).encode()),
+            3 => {
+                let head = (rng.bits(), B256::from(U256::from(rng.bits()))).into();
+                (1, Answer::Status(Status { genesis: B256::ZERO, head, safe: rng.below(99) }).encode())
+            }
+            4 | 5 => (2, signed(&mut rng, seed).encode()),
+            6 => (3, ToNetwork::Publish(rng.bytes(20)).encode()),
+            _ => (4, FromNetwork::Answered { id: rng.bits(), data: rng.bytes(30) }.encode()),
+        };
+        fs::write(folder.join(format!("{seed:03}")), [&[kind][..], &bytes].concat())?;
+    }
+    Ok(())
+}
+
+/// A block of a few transactions without meaning, under a signature of somebody.
+fn signed(rng: &mut samples::Rng, number: u64) -> SignedBlock {
+    let transactions = (0..rng.below(4)).map(|nonce| {
+        let tx = TxEip1559 { nonce, gas_limit: 21_000, input: rng.bytes(9).into(), ..TxEip1559::default() };
+        let signature = Signature::new(U256::from(nonce + 1), U256::from(7), nonce.is_multiple_of(2));
+        Transaction::Ethereum(tx.into_signed(signature).into())
+    });
+    let deposit = Transaction::deposit(TxDeposit { gas_limit: 1_000_000, ..TxDeposit::default() });
+    let transactions = [deposit].into_iter().chain(transactions).collect();
+    let header = Header { number, withdrawals_root: Some(B256::ZERO), ..Header::default() };
+    let block = Block::new(header, BlockBody { transactions, ..BlockBody::default() });
+    let signature = Signature::new(U256::ONE, U256::from(rng.below(1000) + 1), number.is_multiple_of(2)).as_bytes();
+    SignedBlock { signature, block: SealedBlock::seal_slow(block) }
 }
 
 fn onnx_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -73,16 +73,11 @@ pub fn praxis_path() -> Result<PathBuf> {
 pub fn praxis<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Result<Command> {
     let mut command = Command::new(praxis_path()?);
     command.args(args);
-    for key in [
-        "PRAXIS_PRIVATE_KEY",
-        "PRAXIS_RPC",
-        "PRAXIS_BATCHER_KEY",
-        "PRAXIS_PROPOSER_KEY",
-        "PRAXIS_LOG",
-        "RUST_LOG",
-        "RUST_BACKTRACE",
-    ] {
-        command.env_remove(key);
+    for role in ["PRIVATE", "BATCHER", "PROPOSER", "CHALLENGER", "BLOCK", "BLS"] {
+        command.env_remove(format!("PRAXIS_{role}_KEY"));
+    }
+    for name in ["PRAXIS_RPC", "PRAXIS_LOG", "RUST_LOG", "RUST_BACKTRACE"] {
+        command.env_remove(name);
     }
     Ok(command)
 }

@@ -5,8 +5,9 @@ use alloy_sol_types::{SolCall, SolValue};
 use anyhow::{Context, Result};
 use blst::min_pk::SecretKey;
 use praxis_contracts::settlement::{
+    IAnchorStateRegistry::getAnchorRootCall,
     IOutputGame::{claimWindowCall, contesterCall, creditCall, gameCreatorCall, statusCall},
-    IQuorumResolver::{contestBondCall, decisionCall},
+    IQuorumResolver::{attestedCall, contestBondCall, decisionCall},
     IVerifierRegistry::registerCall,
 };
 use praxis_e2e::{Claim, Deployment, Dev, Role, Rpc, Service, dev_account, dev_key, eventually, praxis, read, run};
@@ -35,6 +36,7 @@ struct Member {
 struct Challenger {
     service: Service,
     votes: Rpc,
+    url: String,
 }
 
 /// A deployment with these windows in seconds, bonds of 0.08 ether for a claim and 0.04 for a contest.
@@ -69,16 +71,27 @@ async fn join(deployment: &Deployment, account: u32, stake: u64) -> Result<Membe
 }
 
 async fn start(deployment: &Deployment, member: &Member) -> Result<Challenger> {
+    start_with(deployment, member, &["--challenge"], &[("PRAXIS_PRIVATE_KEY", &dev_key(member.account)?)]).await
+}
+
+/// With these arguments, and this in its environment.
+async fn start_with(
+    deployment: &Deployment,
+    member: &Member,
+    more: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<Challenger> {
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let (rollup, file) = (deployment.rollup.display().to_string(), member.file.display().to_string());
-    let (datadir, address) = (deployment.folder("verifier").display().to_string(), format!("127.0.0.1:{port}"));
+    let folder = deployment.folder(&format!("verifier-{}", member.account));
+    let (datadir, address) = (folder.display().to_string(), format!("127.0.0.1:{port}"));
     let base = ["--json", "node", "--role", "verifier", "--rollup", &rollup, "--l1", &deployment.anvil.rpc.url];
-    let own = ["--datadir", &datadir, "--challenge", "--bls-key", &file, "--votes-addr", &address];
-    let mut command = praxis(base.iter().chain(&own))?;
-    command.env("PRAXIS_PRIVATE_KEY", dev_key(member.account)?);
+    let own = ["--datadir", &datadir, "--bls-key", &file, "--votes-addr", &address];
+    let mut command = praxis(base.iter().chain(&own).chain(more))?;
+    command.envs(environment.iter().copied());
     let mut service = Service::start("praxis node", command)?;
     service.first_line(MINUTE).await?;
-    Ok(Challenger { service, votes: Rpc::new(&format!("http://{address}"))? })
+    Ok(Challenger { service, votes: Rpc::new(&format!("http://{address}"))?, url: format!("http://{address}") })
 }
 
 /// The signature of a vote, made here from the description in `Votes.sol` and not by the node's code.
@@ -233,6 +246,88 @@ async fn a_true_claim_wins_and_its_bond_comes_back() -> Result<()> {
     anyhow::ensure!(status.with_context(|| node.service.tail())? == DEFENDER_WINS, "the true claim lost");
     let paid = async || Ok((l1.call("eth_getBalance", json!([game, "latest"])).await? == "0x0").then_some(()));
     eventually("the bond paid back", MINUTE, paid).await.with_context(|| node.service.tail())
+}
+
+/// Two verifiers with half of the stake each, only together a quorum: one goes away after it has judged and comes back, the other has its
+/// account in a keystore and at first no ether.
+#[tokio::test]
+async fn verifiers_that_exchange_votes_attest_and_leave_with_their_stakes() -> Result<()> {
+    let windows = ["--claim-window", "24", "--resolve-window", "5", "--exit-delay", "30"];
+    let deployment = Deployment::with(WINDOW, &[&["--settlement", "development"][..], &windows[..]].concat()).await?;
+    let l1 = &deployment.anvil.rpc;
+    let (first, second) = (join(&deployment, 4, 1).await?, join(&deployment, 6, 1).await?);
+    let node = deployment.sequencer(&[]).await?;
+    let attesting = judging_again(&deployment, &first).await?;
+    let voting = without_ether(&deployment, &second, &attesting).await?;
+
+    // The claim that it judged before it went away.
+    let (game, resolver) = (deployment.claims.claim(l1, 0).await?.game, contract(&deployment, "quorum_resolver")?);
+    let attested = async || Ok(read(l1, &resolver, attestedCall { game }).await?.then_some(()));
+    let tails = || format!("{}\n{}\n{}", node.service.tail(), attesting.service.tail(), voting.service.tail());
+    eventually("an attestation", MINUTE, attested).await.with_context(tails)?;
+    verifier_command(&deployment, "exit", &second, &[]).await?;
+    let early = verifier_command(&deployment, "withdraw", &second, &[]).await?;
+    anyhow::ensure!(early["stake"] == "0x0", "{early}");
+
+    // A claim that has won becomes the anchor by itself.
+    let registry = contract(&deployment, "anchor_state_registry")?;
+    let anchored =
+        async || Ok((!read(l1, &registry, getAnchorRootCall {}).await?.l2BlockNumber.is_zero()).then_some(()));
+    eventually("an anchor", 2 * MINUTE, anchored).await.with_context(tails)?;
+    let free = async || {
+        let paid = verifier_command(&deployment, "withdraw", &second, &[]).await?;
+        Ok((paid["stake"] == json!(U256::from(ETHER))).then_some(()))
+    };
+    eventually("the stake", MINUTE, free).await?;
+    restored(&deployment, node).await
+}
+
+/// A verifier that judged a claim, was killed, and runs again on its database: a claim that is still open it judges once more. Anvil
+/// signs for its account.
+async fn judging_again(deployment: &Deployment, member: &Member) -> Result<Challenger> {
+    let account = dev_account(member.account)?.address().to_string();
+    let signer = ["--challenger-signer", &deployment.anvil.rpc.url, "--challenger-account", &account];
+    let more = [&["--attest"][..], &signer].concat();
+    let environment = [("PRAXIS_LOG", "info,praxis=debug")];
+    let mut before = start_with(deployment, member, &more, &environment).await?;
+    let judged = async || Ok(before.service.printed("stderr").contains("replayed and is right").then_some(()));
+    eventually("a verdict", MINUTE, judged).await.with_context(|| before.service.tail())?;
+    before.service.kill().await?;
+    start_with(deployment, member, &more, &environment).await
+}
+
+/// A verifier that only votes, which costs nothing; it says that its account could not pay for more.
+async fn without_ether(deployment: &Deployment, member: &Member, peer: &Challenger) -> Result<Challenger> {
+    let (l1, account) = (&deployment.anvil.rpc, dev_account(member.account)?.address());
+    let ether = l1.call("eth_getBalance", json!([account, "latest"])).await?;
+    l1.call("anvil_setBalance", json!([account, "0x1"])).await?;
+    let keystore = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/keystore.json").display().to_string();
+    let more = ["--votes-peer", &peer.url, "--challenger-keystore", &keystore];
+    let voting = start_with(deployment, member, &more, &[("PRAXIS_CHALLENGER_PASSWORD", "praxis")]).await?;
+    let warned = async || Ok(voting.service.printed("stderr").contains("send ether now").then_some(()));
+    eventually("a warning", MINUTE, warned).await.with_context(|| voting.service.tail())?;
+    l1.call("anvil_setBalance", json!([account, ether])).await?;
+    Ok(voting)
+}
+
+/// A copy of the sequencer's database is restored against the newest claim that has won, once L1 has finalized that.
+async fn restored(deployment: &Deployment, mut node: Role) -> Result<()> {
+    node.service.signal("TERM").await?;
+    node.service.ended(MINUTE).await?;
+    let path = |name: &str| deployment.folder(name).display().to_string();
+    let (datadir, copy, restored) = (path("sequencer"), path("copy"), path("restored"));
+    let snapshot = praxis(["--json", "db", "snapshot", "--datadir", &datadir, "--out", &copy])?;
+    run(snapshot, MINUTE).await?.expect(0)?;
+    let (rollup, l1) = (deployment.rollup.display().to_string(), &deployment.anvil.rpc.url);
+    let restore = ["--json", "db", "restore", &copy, "--datadir", &restored, "--rollup", &rollup, "--l1", l1];
+    let found = eventually("a final claim", MINUTE, async || {
+        let finished = run(praxis(restore)?, MINUTE).await?;
+        if finished.stderr.contains("L1 has no final claim") { Ok(None) } else { finished.expect(0)?.json().map(Some) }
+    });
+    let found = found.await?;
+    let stands = found["trusted"].as_str().is_some_and(|source| source.starts_with("on L1"));
+    anyhow::ensure!(stands && found["head"].as_u64() > Some(0), "{found}");
+    Ok(())
 }
 
 /// Through viem's op-stack actions as they are, on the embedded L1: deposits and withdrawals of ether and of a token through all

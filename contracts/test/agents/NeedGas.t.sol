@@ -59,7 +59,7 @@ contract Heavy {
     }
 
     function price() external view returns (uint256) {
-        work(350_000);
+        work(394_000);
         return 1e18;
     }
 }
@@ -182,7 +182,7 @@ contract NeedGasTest is AgentTest {
     function _heavy(uint256 caveats, uint256 amount, uint32 gas_) private returns (uint256 booking) {
         Heavy heavy = new Heavy();
         Terms memory terms = _terms();
-        terms.actionGas = gas_;
+        (terms.actionGas, terms.runGas) = (gas_, gas_);
         terms.assets[0].valuer = address(heavy);
         Rule[] memory rules = new Rule[](1);
         rules[0] = _rule(address(heavy), Heavy.work.selector, 10_000);
@@ -207,11 +207,17 @@ contract NeedGasTest is AgentTest {
 
     /// Every hook wants most of what it is allowed.
     function test_needGas_heavyHooks() public {
-        _decidesOrReverts(_heavy(4, 1, 20_000), 300_000, 3_000_000, 30_000);
+        _decidesOrReverts(_heavy(4, 1, 20_000), 800_000, 3_000_000, 50_000);
     }
 
-    /// The call itself wants what it declared, but for the 64ths, after hooks that took more than the guard's share.
+    /// The valuer wants nearly all of what it is allowed.
+    function test_needGas_heavyValuer() public {
+        _decidesOrReverts(_heavy(0, 1, 20_000), 400_000, 1_200_000, 8_000);
+    }
+
+    /// The call wants what it declared, but for the 64ths, after hooks that took more than the guard's share. It is so large that a 64th
+    /// would pay for the end of the run.
     function test_needGas_heavyCall() public {
-        _decidesOrReverts(_heavy(2, 1_900_000, 2_000_000), 2_400_000, 4_500_000, 30_000);
+        _decidesOrReverts(_heavy(3, 11_610_000, 12_000_000), 12_500_000, 16_000_000, 100_000);
     }
 }

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let style = ProgressStyle::with_template("{elapsed} {msg} {wide_bar} {pos}/{len} {eta}").expect("a template");
     let progress = ProgressBar::new(0).with_style(style);
     let agents = usize::try_from(agents).unwrap_or(usize::MAX).min(5_000);
-    let finished = run(Options { blocks, agents, seed }, &progress);
+    let finished = run(Options { blocks, agents, seed, replay_one_in: 1 }, &progress);
     progress.finish_and_clear();
     let outcome = finished.outcome;
     let audited = audit(&finished.record.blocks);

@@ -31,18 +31,18 @@ pub struct Replayed {
     pub differences: Vec<String>,
 }
 
-/// Executes the blocks from `opened` on again and compares, agent by agent, decisions with the receipts and profit with what the
+/// Executes the blocks from `first` on again and compares, agent by agent, decisions with the receipts and profit with what the
 /// chain's contracts say of balances and prices.
-pub(crate) fn replay(chain: &Chain, agents: &[Agent], opened: u64) -> Replayed {
-    let Some((first, rest)) = agents.split_first() else { return Replayed::default() };
+pub(crate) fn replay(chain: &Chain, agents: &[Agent], first: u64) -> Replayed {
+    let Some((one, rest)) = agents.split_first() else { return Replayed::default() };
     let head = chain.head().number;
-    let (base, last) = (chain.state_at(opened - 1).expect("a state"), chain.state_at(head).expect("a state"));
-    let mut backtest = Backtest::new(chain.spec(), &base, chain.models(&last), first.account);
+    let (base, last) = (chain.state_at(first - 1).expect("a state"), chain.state_at(head).expect("a state"));
+    let mut backtest = Backtest::new(chain.spec(), &base, chain.models(&last), one.account);
     for agent in rest {
         backtest = backtest.beside(agent.account);
     }
     let mut decided: BTreeMap<Address, DecisionDigest> = BTreeMap::new();
-    for number in opened..=head {
+    for number in first..=head {
         backtest.block(&chain.db().block(number).expect("readable").expect("a block")).expect("the block runs again");
         let receipts = chain.db().receipts(number).expect("readable").expect("a block's receipts");
         let logs = receipts.iter().flat_map(|receipt| &receipt.logs);

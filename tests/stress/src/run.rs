@@ -50,6 +50,8 @@ pub struct Options {
     pub agents: usize,
     /// Decides when processes die.
     pub seed: u64,
+    /// The backtest follows one agent in so many, over one in so many blocks, the last ones.
+    pub replay_one_in: u64,
 }
 
 /// A run that is over.
@@ -103,7 +105,12 @@ pub fn run(options: Options, progress: &ProgressBar) -> Finished {
     progress.set_position(0);
     let chain = market.driver.world.sequencer.chain();
     let (record, replayed) = std::thread::scope(|scope| {
-        let replayed = scope.spawn(|| replay::replay(chain, &market.agents, market.opened));
+        let replayed = scope.spawn(|| {
+            let one_in = options.replay_one_in.max(1);
+            let followed = market.agents.iter().step_by(usize::try_from(one_in).unwrap_or(usize::MAX));
+            let first = market.opened + options.blocks - options.blocks / one_in;
+            replay::replay(chain, &followed.cloned().collect::<Vec<_>>(), first)
+        });
         let record = served::record(chain.clone(), progress);
         (record, replayed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });

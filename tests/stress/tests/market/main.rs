@@ -30,7 +30,8 @@ fn assert_found(record: &mut Record) {
 #[test]
 fn a_market_under_stress_breaks_no_policy_and_loses_no_call() {
     let progress = ProgressBar::hidden();
-    let mut finished = run(Options { blocks: 500, agents: 200, seed: 1 }, &progress);
+    // A third of the agents, of every kind, over a third of the blocks: the whole run makes all of it again.
+    let mut finished = run(Options { blocks: 500, agents: 200, seed: 1, replay_one_in: 3 }, &progress);
     let outcome = &finished.outcome;
     println!("{outcome:#?}");
     assert_eq!(outcome.violations(), Vec::<String>::new());
@@ -58,6 +59,7 @@ fn a_market_under_stress_breaks_no_policy_and_loses_no_call() {
     ] {
         assert!(outcome.refused.get(rule).is_some_and(|count| *count >= 10), "{rule} hardly refused");
     }
+    assert!(outcome.replayed.accounts >= 60 && outcome.replayed.runs >= 100, "{:?}", outcome.replayed);
     assert!(outcome.kills >= 5 && outcome.crash_percent >= 40, "too little happened");
     assert_found(&mut finished.record);
 }

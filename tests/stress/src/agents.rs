@@ -82,6 +82,11 @@ fn is_spendthrift(place: usize) -> bool {
     Kind::of(place) == Kind::Prober && place / 20 % 10 == 7 && place % 20 != 11
 }
 
+/// Whether agent `place` pays more than its stream gives: the rate must not stop it before.
+fn draws_on_stream(place: usize) -> bool {
+    Kind::of(place) == Kind::Prober && place / 20 % 10 == 1
+}
+
 /// The policy of agent `place`: windows of `window` seconds from `now` on.
 pub(crate) fn terms(venue: &Venue, place: usize, strategy: Strategy, window: u32, now: u64) -> Terms {
     let mut loss = bucket(4, if is_spendthrift(place) { 3 * E18 } else { 250 * E18 }, window);
@@ -116,7 +121,7 @@ pub(crate) fn terms(venue: &Venue, place: usize, strategy: Strategy, window: u32
         allowances: vec![
             bucket(1, 2_000 * E18, window),
             bucket(2, 12 * E18, window),
-            bucket(3, 6, window),
+            bucket(3, if draws_on_stream(place) { 60 } else { 6 }, window),
             loss,
             bucket(5, E18, window),
             royalty,

@@ -131,7 +131,8 @@ impl Market {
         progress.set_message("publishing models");
         let (strategies, licensed) = publish(&mut driver, &venue);
         progress.set_message("making agents");
-        let window = u32::try_from(options.blocks * L2_BLOCK_MS / 1_000 / EDGES).expect("some minutes").max(1);
+        // The first window begins before the market opens, and the last one may be cut off.
+        let window = u32::try_from(options.blocks * L2_BLOCK_MS / 1_000 / (EDGES + 2)).expect("some minutes").max(1);
         let made = create(&mut driver, &venue, &strategies, options.agents, window);
         progress.set_message("half an hour passes");
         let until = driver.now() + WARM_UP_SECONDS;

@@ -52,7 +52,7 @@ const EXPECTED: [(&str, u64); 34] = [
     ("the verifier waits for a blob", 10),
     ("a channel is dropped: it was not complete within the channel timeout", 1000),
     ("a batch is dropped: its origin is of another L1", 25),
-    ("the batcher waits: its window has passed", 100),
+    ("the batcher waits: its window has passed", 250),
     ("the batcher begins anew from the safe head", 10),
     ("a transaction of the inbox has blobs", 10),
     ("a batch counts", 1),
